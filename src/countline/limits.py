@@ -1,0 +1,48 @@
+"""Every bound in the system on one page, each with its arithmetic.
+
+Units are the last word of a name. Settings may lower or raise some of them; the defaults are here.
+"""
+
+# -- pushes ---------------------------------------------------------------------------------------
+PUSH_BYTES_MAX = 10_000_000  # a day of minutes of 30 logics is about 6 MB; also after gunzip
+PUSH_BYTES_IN_FLIGHT_MAX = 64_000_000  # six of the largest bodies, or fifty thousand usual ones
+PUSH_RECORDS_MAX = 200_000  # 10 MB at 50 bytes a record: no body can hold more
+INTAKE_QUEUE_MAX = 20_000  # ten seconds of 2,000 pushes/s
+GROUP_PUSHES_MAX = 2_000  # one commit; keeps the writer's lock under 200 ms
+GROUP_MINUTES_MAX = 50_000  # a backlog of 30 days of one sensor is 43,200
+SEQUENCE_MAX = 2**53  # package ids and receive times in ms both fit
+VALUE_MAX = 2**31 - 1  # one value of one bin
+LATENESS_S_MAX = 60 * 86_400  # the late window: 60 days
+SKEW_S_MAX = 300  # a device clock may run five minutes ahead
+DISCOVERED_DEVICES_MAX = 1_000  # devices waiting for adoption
+WAITING_BYTES_MAX = 256_000_000  # all waiting pushes; the oldest go first
+WAITING_DEVICE_BYTES_MAX = 4_000_000  # waiting pushes of one device: about a day of minutes
+FAILED_BYTES_MAX = 256_000_000  # kept bodies that could not be understood
+FAILED_KEEP_S = 30 * 86_400  # until replayed, dismissed, or 30 days
+BODY_KEEP_S = 7 * 86_400  # understood bodies, compressed; 0 keeps none
+EVENT_KEEP_S = 30 * 86_400  # the event log
+
+# -- answers --------------------------------------------------------------------------------------
+ANSWER_ROWS_MAX = 50_000  # 34 days of minutes, 5.7 years of hours
+CSV_ROWS_MAX = 5_000_000  # streamed, but still bounded: ten years of minutes
+LIST_PAGE_MAX = 1_000
+LIST_PAGE_DEFAULT = 100
+GROUPS_MAX = 200  # lists in one grouped answer
+QUERY_BYTES_MAX = 8_192  # a query string
+JSON_BODY_BYTES_MAX = 1_000_000  # a caller's request body
+
+# -- keys -----------------------------------------------------------------------------------------
+KEY_RATE_QUOTA = 600  # requests per window
+KEY_RATE_WINDOW_S = 60
+WRONG_KEYS_MAX = 10  # per address and minute, then 429
+SESSION_S_MAX = 12 * 3_600
+
+# -- occupancy ------------------------------------------------------------------------------------
+STALE_AFTER_S_MIN = 900  # a line is silent after 15 minutes, or 2.5 usual intervals
+FINAL_AFTER_S = 86_400  # a fully covered row is final a day after its end
+
+# -- telling --------------------------------------------------------------------------------------
+WEBHOOK_TIMEOUT_S = 20
+WEBHOOK_BODY_BYTES_MAX = 20_000  # Standard Webhooks asks for less
+WEBHOOK_RETRY_DELAYS_S = (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
+FEED_BATCH_MAX = 500  # events read at once

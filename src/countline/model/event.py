@@ -1,0 +1,34 @@
+"""Facts that leave the house, in the order in which they became true."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from countline.model.ids import LocationId, SensorNo
+
+EventKind = Literal[
+    "counts.recorded",
+    "counts.revised",
+    "sensor.discovered",
+    "catalogue.changed",
+    "waiting.dropped",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One row of the event log.
+
+    For counts, `[start_s, end_s)` holds every bin that changed; the values are read when the event
+    is told, so a reader never gets an older value after a newer one. `catalogue.changed` (kept in the
+    house, told to nobody) makes followers compute `location_id` anew from `start_s`.
+    """
+
+    kind: EventKind
+    location_id: LocationId | None = None
+    sensor: SensorNo | None = None
+    start_s: int | None = None
+    end_s: int | None = None
+    detail: dict[str, Any] = field(default_factory=dict)
+    seq: int = 0  # given by the store
+    commit: int = 0  # given by the store
+    at_ms: int = 0

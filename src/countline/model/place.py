@@ -1,0 +1,96 @@
+"""Where people are counted: locations, zones and lines."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from countline.model.ids import LineId, LocationId, SensorNo, ZoneId
+
+LineRole = Literal["boundary", "frontage"]
+VisitorsCross = Literal["none", "in", "in_and_out"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Location:
+    """A place with one time zone.
+
+    `day_start_s` is seconds after local midnight, whole quarters. `resets_s` are the local times of
+    day, in seconds, at which occupancy is reset to 0; none for places that never close.
+    """
+
+    location_id: LocationId
+    name: str
+    time_zone: str
+    default_zone: ZoneId | None = None
+    day_start_s: int = 0
+    resets_s: tuple[int, ...] = (4 * 3600,)
+    late_window_s: int = 60 * 86_400
+    keep_attributes: bool = False  # gender, age and mask counts; dropped at the door otherwise
+    created_s: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Zone:
+    """An area of a location whose occupancy we know. Zones nest by `parent_id`."""
+
+    zone_id: ZoneId
+    location_id: LocationId
+    name: str
+    parent_id: ZoneId | None = None
+    area_m2: float | None = None
+    capacity: int | None = None
+    category: str | None = None
+    created_s: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A directed counting line from side A to side B; a side is a zone, or None for outside.
+
+    `forward` counts A to B. A frontage line names in `frontage_of` the zone that people pass by.
+    """
+
+    line_id: LineId
+    location_id: LocationId
+    name: str
+    side_a: ZoneId | None = None
+    side_b: ZoneId | None = None
+    role: LineRole = "boundary"
+    frontage_of: ZoneId | None = None
+    visitors_cross: VisitorsCross = "none"
+    valid_from_s: int = 0
+    valid_to_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Which channel counts a line, or measures a zone, from when to when, in which failover order.
+
+    Exactly one of `line_id` and `zone_id` is set.
+    """
+
+    source_id: int
+    sensor: SensorNo
+    channel: str  # the channel's key: context/maker's key
+    line_id: LineId | None = None
+    zone_id: ZoneId | None = None
+    invert: bool = False
+    order: int = 1
+    valid_from_s: int = 0
+    valid_to_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anchor:
+    """A known occupancy of a zone, or of a whole location where `zone_id` is None.
+
+    Scheduled resets are computed from the location and are never stored.
+    """
+
+    anchor_id: int
+    location_id: LocationId
+    at_s: int  # a whole minute
+    value: int
+    cause: Literal["operator", "device", "evidence"]
+    zone_id: ZoneId | None = None
+    told_s: int = 0
+    reason: str = ""
