@@ -3,7 +3,6 @@
 import time
 
 
-
 def now_ms() -> int:
     """Milliseconds since the epoch, UTC."""
     return time.time_ns() // 1_000_000

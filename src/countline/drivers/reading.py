@@ -89,7 +89,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilePlace:
-    """Whom a part of a file is about: ids as written there, None where neither it nor options say."""
+    """Whom a part of a file is about, as written there; None where nothing says."""
 
     location: str | None
     sensor: str | None
@@ -101,8 +101,8 @@ class FilePlace:
 class Decoded:
     """One package: what a push says, in the sensor's own names.
 
-    `channels` describes every channel in `readings`. `names_geometry` is true when the package names
-    a geometry, which makes it a sensor's first contact. `place` is set by file formats only.
+    `channels` describes every channel in `readings`. `names_geometry` is true when the package
+    names a geometry, which makes it a sensor's first contact. `place` is set by files only.
     """
 
     purpose: Purpose

@@ -36,7 +36,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PushSecret:
-    """What a push must carry. A sensor's secret names its sensor; the enrolment secret names none."""
+    """What a push must carry: a sensor's own secret, or the enrolment secret (no sensor)."""
 
     digest: bytes
     sensor: SensorNo | None

@@ -62,11 +62,12 @@ class Bucket(NamedTuple):
 class Fold(NamedTuple):
     """The occupancy of one subject over one UTC quarter or civil day.
 
-    `start` and `end` are the running series at both edges (the anchor at `start_s` has acted), `low`
-    and `high` its least and greatest value within, `person_s` its integral. `(step, floor)` is the
-    quarter's pair: `c -> max(c + step, floor)`, None for minus infinity. `raw_start`, `raw_end` are the
-    unclamped series. `reset`, `operator`, `device`, `evidence` and `clamp` are what each cause added
-    to the running series, so that end = start + ins - outs + their sum.
+    `start` is the running value carried in, before an anchor at `start_s` acts; `end` the one at
+    the end, after the flows that end there. `low`, `high` are the least and greatest value within
+    (the anchor at `start_s` has acted), `person_s` the integral over time. `(step, floor)` is the
+    pair of the stretch: `c -> max(c + step, floor)`; step None is minus infinity (an anchor lies
+    within). `raw_start`, `raw_end` are the unclamped series. `reset`, `operator`, `device`,
+    `evidence` and `clamp` are what each cause added to the running series.
     """
 
     start_s: int

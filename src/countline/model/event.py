@@ -19,8 +19,8 @@ class Event:
     """One row of the event log.
 
     For counts, `[start_s, end_s)` holds every bin that changed; the values are read when the event
-    is told, so a reader never gets an older value after a newer one. `catalogue.changed` (kept in the
-    house, told to nobody) makes followers compute `location_id` anew from `start_s`.
+    is told, so a reader never gets an older value after a newer one. `catalogue.changed` (kept in
+    the house, told to nobody) makes followers compute `location_id` anew from `start_s`.
     """
 
     kind: EventKind

@@ -1,0 +1,23 @@
+"""Memory: the stores, each behind the same seam."""
+
+from countline.store.seam import (
+    Accepted,
+    Commit,
+    KeptPush,
+    Outcome,
+    Store,
+    StoreFacts,
+    Transaction,
+    View,
+)
+
+__all__ = [
+    "Accepted",
+    "Commit",
+    "KeptPush",
+    "Outcome",
+    "Store",
+    "StoreFacts",
+    "Transaction",
+    "View",
+]
