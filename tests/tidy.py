@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 FILE_LINES_MAX = 400
 FUNCTION_LINES_MAX = 60
 FUNCTION_LINES_USUAL = 30
-USUAL_SHARE_MIN = 0.9
+LONGER_PERCENT_MAX = 10
 
 VAGUE_NAMES = frozenset(
     {"util", "utils", "helper", "helpers", "common", "base", "manager", "managers"}
@@ -93,11 +93,11 @@ def usual_size_complaints(modules: Iterable[Module]) -> Iterator[str]:
     """Nine functions of ten are short; a few long ones (tables, routes) are not worth a fight."""
     lengths = [(n, m.path, f) for m in modules for f, _, n in function_lengths(m)]
     longer = sorted((entry for entry in lengths if entry[0] > FUNCTION_LINES_USUAL), reverse=True)
-    if lengths and len(longer) > (1 - USUAL_SHARE_MIN) * len(lengths):
+    if lengths and 100 * len(longer) > LONGER_PERCENT_MAX * len(lengths):
         worst = ", ".join(f"{path} {name}() {n}" for n, path, name in longer[:5])
         yield (
             f"{len(longer)} of {len(lengths)} functions are longer than {FUNCTION_LINES_USUAL} lines,"
-            f" at most {1 - USUAL_SHARE_MIN:.0%} may be; the longest: {worst}"
+            f" at most {LONGER_PERCENT_MAX} % may be; the longest: {worst}"
         )
 
 
@@ -148,7 +148,9 @@ def sql_complaints(module: Module) -> Iterator[str]:
             case ast.JoinedStr(values=values) if any(
                 isinstance(v, ast.FormattedValue) for v in values
             ):
-                text = "".join(v.value if isinstance(v, ast.Constant) else " x " for v in values)
+                text = "".join(
+                    str(v.value) if isinstance(v, ast.Constant) else " x " for v in values
+                )
             case ast.BinOp(left=ast.Constant(value=str() as left), op=ast.Add() | ast.Mod()):
                 text = left + " "
             case ast.Call(
@@ -156,13 +158,14 @@ def sql_complaints(module: Module) -> Iterator[str]:
             ):
                 text = left
         if text and SQL_START.match(text):
-            yield f"{module.path}:{node.lineno}: SQL put together at run time; bind parameters instead"
+            line = getattr(node, "lineno", 1)
+            yield f"{module.path}:{line}: SQL put together at run time; bind parameters instead"
 
 
 def name_complaints(path: str) -> Iterator[str]:
     for part in PurePosixPath(path).parts:
         if vague := VAGUE_NAMES & set(part.split(".")[0].strip("_").split("_")):
-            yield f"{path}: '{vague.pop()}' says nothing; name the file for what it holds"
+            yield f"{path}: '{min(vague)}' says nothing; name the file for what it holds"
 
 
 def unused_complaints(modules: list[Module], entry_points: Iterable[str]) -> Iterator[str]:

@@ -9,4 +9,4 @@ resolve() { "$uv" --quiet pip compile --universal --generate-hashes --no-header 
 
 resolve pyproject.toml --all-extras --output-file requirements.lock "$@"
 echo "uv" | resolve - --output-file requirements-uv.lock "$@"
-echo "xovis-sdk==1.0.0a29" | resolve - --output-file requirements-bench.lock "$@"
+printf "xovis-sdk==1.0.0a29\naiohttp\nuvloop\n" | resolve - --constraints requirements.lock --output-file requirements-bench.lock "$@"
