@@ -1,0 +1,94 @@
+"""What the customer has, as one immutable snapshot, and the only ways to change it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from countline.model.access import Key, PushSecret
+from countline.model.ids import LineId, LocationId, SensorId, SensorNo, SeriesNo, ZoneId
+from countline.model.place import Anchor, Line, Location, Source, Zone
+from countline.model.sensor import Channel, Device, Expected, Gap, Sensor, Series
+from countline.store.seam import View
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalogue:
+    """Everything small, read in one transaction; never changed, only replaced.
+
+    Lookups that answer "who is this" are dictionaries by id; lists keep the order of their ids.
+    """
+
+    version: int
+    locations: Mapping[LocationId, Location]
+    zones: Mapping[ZoneId, Zone]
+    lines: Mapping[LineId, Line]
+    sensors: Mapping[SensorNo, Sensor]
+    sensor_by_id: Mapping[SensorId, Sensor]
+    devices: Mapping[int, Device]
+    open_device_of: Mapping[SensorNo, Device]
+    device_by_serial: Mapping[tuple[str, str, str], Device]  # (vendor, serial, context), open ones
+    channels: Mapping[tuple[SensorNo, str], Channel]
+    series: Mapping[SeriesNo, Series]
+    series_of: Mapping[SensorNo, tuple[Series, ...]]  # by position
+    sources: tuple[Source, ...]
+    sources_of_line: Mapping[LineId, tuple[Source, ...]]  # by failover order
+    sources_of_sensor: Mapping[SensorNo, tuple[Source, ...]]
+    expected_of: Mapping[SensorNo, tuple[Expected, ...]]
+    keys: Mapping[str, Key]
+    key_by_digest: Mapping[bytes, Key]
+    secrets: Mapping[bytes, PushSecret]
+    anchors: Mapping[LocationId, tuple[Anchor, ...]]
+    gaps: Mapping[SensorNo, tuple[Gap, ...]] = field(default_factory=dict)
+
+    def zones_of(self, location_id: LocationId) -> list[Zone]:
+        """A location's zones by id."""
+        return [z for z in self.zones.values() if z.location_id == location_id]
+
+    def lines_of(self, location_id: LocationId) -> list[Line]:
+        """A location's lines by id."""
+        return [line for line in self.lines.values() if line.location_id == location_id]
+
+    def sensors_of(self, location_id: LocationId) -> list[Sensor]:
+        """A location's sensors by id."""
+        return [s for s in self.sensor_by_id.values() if s.location_id == location_id]
+
+    def series_no(self, sensor: SensorNo, channel: str, measure: str) -> Series | None:
+        """The series of one measure of a channel."""
+        for one in self.series_of.get(sensor, ()):
+            if one.channel == channel and one.measure == measure:
+                return one
+        return None
+
+
+def read_catalogue(view: View) -> Catalogue:
+    """The whole catalogue, of the view's commit."""
+    sensors = view.records(Sensor)
+    devices = view.records(Device)
+    series = view.records(Series)
+    sources = sorted(view.records(Source), key=lambda s: (s.order, s.source_id))
+    keys = view.records(Key)
+    open_devices = [d for d in devices if d.valid_to_s is None]
+    return Catalogue(
+        version=view.catalogue_version(),
+        locations={x.location_id: x for x in view.records(Location)},
+        zones={x.zone_id: x for x in view.records(Zone)},
+        lines={x.line_id: x for x in view.records(Line)},
+        sensors={x.sensor: x for x in sensors},
+        sensor_by_id={x.sensor_id: x for x in sorted(sensors, key=lambda s: s.sensor_id)},
+        devices={x.device_id: x for x in devices},
+        open_device_of={x.sensor: x for x in open_devices if x.sensor is not None},
+        device_by_serial={(x.vendor, x.serial, x.context): x for x in open_devices},
+        channels={(x.sensor, x.channel): x for x in view.records(Channel)},
+        series={x.series: x for x in series},
+        series_of=_grouped(sorted(series, key=lambda s: s.position), lambda s: s.sensor),
+        sources=tuple(sources),
+        sources_of_line=_grouped(
+            [s for s in sources if s.line_id is not None], lambda s: s.line_id
+        ),
+        sources_of_sensor=_grouped(sources, lambda s: s.sensor),
+        expected_of=_grouped(view.records(Expected), lambda e: e.sensor),
+        keys={k.key_id: k for k in keys},
+        key_by_digest={k.digest: k for k in keys},
+        secrets={s.digest: s for s in view.records(PushSecret)},
+        anchors=_grouped(view.records(Anchor), lambda a: a.location_id),
+        gaps=_grouped(view.records(Gap), lambda g: g.sensor),
+    )
