@@ -24,7 +24,7 @@ check: $(READY)  ## format, lint, types, tidy rules, floors, drift of generated 
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(PYTEST) -q tests/test_tidy.py tests/test_tidy_catches.py
-	$(BIN)/python tools/regen.py --check
+	$(BIN)/python -m tools.regen --check
 
 fix: $(READY)  ## format, and the lint fixes that are safe
 	$(BIN)/ruff check --fix-only --exit-zero .
@@ -54,7 +54,7 @@ bench: $(READY)  ## figures and ratios against the peers, printed, never failing
 	  $(BIN)/python -m tests.bench $(ARGS)
 
 regen: $(READY)  ## write every generated file anew: OpenAPI, example TOML, reference pages
-	$(BIN)/python tools/regen.py
+	$(BIN)/python -m tools.regen
 
 demo: $(READY)  ## a small building on 127.0.0.1:8080; ARGS="--data DIR --port P --exit-after SECONDS"
 	$(BIN)/countline demo $(ARGS)

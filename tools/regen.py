@@ -5,11 +5,16 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from tools import pages
+
 ROOT = Path(__file__).resolve().parent.parent
 
-# Path inside the project, and the function that gives its text. Imports stay inside the functions,
-# so that one generator that fails names itself alone.
-GENERATED: tuple[tuple[str, Callable[[], str]], ...] = ()
+# Path inside the project, and the function that gives its text. What a function needs of countline it
+# imports inside, so that one broken generator names itself alone.
+GENERATED: tuple[tuple[str, Callable[[], str]], ...] = (
+    ("countline.example.toml", pages.example_toml),
+    ("docs/reference/settings.md", pages.settings_page),
+)
 
 
 def main() -> int:
