@@ -1,0 +1,179 @@
+"""Everything that decides how the process runs, as frozen tables that describe themselves."""
+
+import dataclasses
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
+
+from countline import limits
+
+PREFIX = "COUNTLINE_"
+DAY_S = 86_400
+LOOPBACK = re.compile(r"localhost|127(\.\d{1,3}){3}|\[?::1\]?")
+
+WebhookKind = Literal["counts.recorded", "counts.revised", "sensor.discovered"]
+
+
+@dataclass(frozen=True, slots=True)
+class Says:
+    """What the documentation says of a setting, and the bounds of a number."""
+
+    text: str
+    low: int = 0
+    high: int = 2**53
+    secret: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tls:
+    """HTTPS served directly, without a proxy. Both or neither."""
+
+    cert: Annotated[Path | None, Says("Certificate chain, a PEM file.")] = None
+    key: Annotated[Path | None, Says("Private key of the certificate, a PEM file.")] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PushSettings:
+    """What sensors may send, and how long their bodies are kept."""
+
+    body_bytes_max: Annotated[
+        int, Says("Largest body of one push, also after gunzip.", low=1_000)
+    ] = limits.PUSH_BYTES_MAX
+    linger_ms: Annotated[
+        int, Says("How long a push may wait for others, to share one flush to disk.", high=1_000)
+    ] = 2
+    keep_bodies_days: Annotated[
+        int, Says("How long understood bodies are kept, compressed; 0 keeps none.", high=3_650)
+    ] = limits.BODY_KEEP_S // DAY_S
+    keep_failed_days: Annotated[
+        int, Says("How long bodies that nobody understood wait for a replay.", low=1, high=3_650)
+    ] = limits.FAILED_KEEP_S // DAY_S
+    waiting_bytes_max: Annotated[
+        int, Says("Pushes of discovered devices, kept for their adoption; the oldest go first.")
+    ] = limits.WAITING_BYTES_MAX
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookSettings:
+    """An address that is told of events, signed by Standard Webhooks. Repeat the table for more."""
+
+    url: Annotated[str, Says("Where events are posted, `https://...`; needed.")] = ""
+    secret: Annotated[
+        str, Says("Signs each body: `whsec_` and 24 to 64 random bytes in base64.", secret=True)
+    ] = ""
+    secret_file: Annotated[Path | None, Says("A file that holds the secret instead.")] = None
+    kinds: Annotated[tuple[WebhookKind, ...], Says("Which events; none named: all of them.")] = ()
+    locations: Annotated[tuple[str, ...], Says("Of which locations; none named: all of them.")] = ()
+    allow_private: Annotated[
+        bool, Says("Whether the address may be on this machine or in a private network.")
+    ] = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogSettings:
+    """What the process says of itself."""
+
+    level: Annotated[
+        Literal["debug", "info", "warning", "error"], Says("The least that is said.")
+    ] = "info"
+    format: Annotated[
+        Literal["auto", "console", "json"],
+        Says("`auto`: lines for people on a terminal, JSON lines otherwise."),
+    ] = "auto"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that decides how this process runs."""
+
+    data: Annotated[Path, Says("The folder of everything that must not be lost.")] = Path("data")
+    store: Annotated[
+        str, Says("Address of the store; left out: an SQLite file in the data folder.")
+    ] = ""
+    host: Annotated[str, Says("The address to listen on; `0.0.0.0` is every one.")] = "127.0.0.1"
+    port: Annotated[int, Says("The port to listen on; 0 takes a free one.", high=65_535)] = 8080
+    trusted_proxies: Annotated[
+        tuple[str, ...], Says("Addresses or networks whose `X-Forwarded-*` is believed.")
+    ] = ()
+    event_keep_days: Annotated[int, Says("How long the event log is kept.", low=1, high=3_650)] = (
+        limits.EVENT_KEEP_S // DAY_S
+    )
+    tls: Tls = field(default_factory=Tls)
+    push: PushSettings = field(default_factory=PushSettings)
+    log: LogSettings = field(default_factory=LogSettings)
+    webhook: tuple[WebhookSettings, ...] = ()
+
+    @property
+    def store_url(self) -> str:
+        """The address of the store, as `open_store` takes it."""
+        return self.store or f"sqlite:///{(self.data / 'countline.db').absolute()}"
+
+    @property
+    def loopback(self) -> bool:
+        """Whether only this machine can reach the server."""
+        return LOOPBACK.fullmatch(self.host) is not None
+
+
+class SettingRow(NamedTuple):
+    """One setting, as its documentation shows it. `table` is "" at the top of the file."""
+
+    table: str
+    name: str
+    kind: str
+    default: Any
+    says: str
+    variable: str
+    secret: bool
+
+    @property
+    def key(self) -> str:
+        """The dotted path: `push.linger_ms`."""
+        return f"{self.table}.{self.name}" if self.table else self.name
+
+
+def describe_settings() -> list[SettingRow]:
+    """Every setting, in the order of the file: for the example file and the reference page."""
+    return list(_describe(Settings, ""))
+
+
+def _describe(kind: type[Any], table: str) -> Iterator[SettingRow]:
+    types, says = get_type_hints(kind), says_of(kind)
+    for one in dataclasses.fields(kind):
+        if inner := table_type(types[one.name]):
+            yield from _describe(inner, one.name)
+            continue
+        path = f"{table}_{one.name}" if table else one.name
+        yield SettingRow(
+            table=table,
+            name=one.name,
+            kind=kind_name(types[one.name]),
+            default=one.default,
+            says=says[one.name].text,
+            variable=PREFIX + path.upper(),
+            secret=says[one.name].secret,
+        )
+
+
+def says_of(kind: type[Any]) -> dict[str, Says]:
+    hints = get_type_hints(kind, include_extras=True)
+    return {
+        name: one for name, hint in hints.items() for one in get_args(hint) if isinstance(one, Says)
+    }
+
+
+def table_type(kind: Any) -> type[Any] | None:
+    """The settings table that a field holds, alone or repeated."""
+    inner = get_args(kind)[0] if get_origin(kind) is tuple else kind
+    return inner if dataclasses.is_dataclass(inner) and isinstance(inner, type) else None
+
+
+def kind_name(kind: Any) -> str:
+    """What a value must be, in words."""
+    if get_origin(kind) is tuple:
+        one = get_args(get_args(kind)[0])
+        return "list of " + (", ".join(f'"{c}"' for c in one) if one else "texts")
+    if get_origin(kind) is Literal:
+        return "one of " + ", ".join(f'"{c}"' for c in get_args(kind))
+    return {int: "whole number", bool: "true or false", str: "text"}.get(kind, "path")
