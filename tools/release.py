@@ -22,7 +22,7 @@ def main(version: str) -> None:
     text = VERSION_FILE.read_text()
     VERSION_FILE.write_text(re.sub(r'__version__ = ".*"', f'__version__ = "{version}"', text))
     run(sys.executable, "-m", "towncrier", "build", "--yes", "--version", version)
-    run("git", "add", "CHANGELOG.md", "changelog.d", str(VERSION_FILE))
+    run("git", "add", "--update")
     run("git", "commit", "-m", f"release: {version}")
     run("git", "tag", "--annotate", f"v{version}", "-m", f"countline {version}")
     run(sys.executable, "-m", "hatchling", "build")
