@@ -1,0 +1,259 @@
+"""People present: flows since the last anchor, folded over time, never below zero.
+
+A stretch of flows acts on the running value as one pair `(step, floor)`: `c -> max(c + step,
+floor)`, None standing for minus infinity. Pairs compose, so that stored quarters can be joined
+without going back to their flows. `minute_fold` says the same in the plainest words; it is the
+oracle of everything here.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from functools import reduce
+from typing import Literal, NamedTuple
+
+from countline.model.claim import Fold
+from countline.model.interval import MINUTE_S, Slice
+
+Cause = Literal["operator", "device", "evidence", "reset"]
+PRECEDENCE: tuple[Cause, ...] = ("operator", "device", "evidence", "reset")  # greatest first
+
+
+Pair = tuple[int | None, int | None]  # (step, floor)
+NOTHING: Pair = (0, None)
+
+
+class Step(NamedTuple):
+    """What the bins that end at `at_s` add to the zone: the sum over all its lines, signed."""
+
+    at_s: int
+    flow: int
+
+
+class AnchorPoint(NamedTuple):
+    """A known value at a whole minute; `told` decides between two of one cause and minute."""
+
+    at_s: int
+    value: int
+    cause: Cause
+    told: int = 0
+
+
+class State(NamedTuple):
+    """What is carried from stretch to stretch: the running value and the unclamped one."""
+
+    running: int
+    raw: int
+
+
+EMPTY = State(0, 0)
+
+
+def flow_pair(flow: int) -> Pair:
+    """The pair of one base bin's flow."""
+    return (flow, 0)
+
+
+def anchor_pair(value: int) -> Pair:
+    """The pair of an anchor: whatever was before is forgotten."""
+    return (None, value)
+
+
+def compose(first: Pair, then: Pair) -> Pair:
+    """The pair of two stretches, one after the other."""
+    step, floor = first
+    then_step, then_floor = then
+    if then_step is None:
+        return then
+    if floor is not None:
+        raised = floor + then_step
+        then_floor = raised if then_floor is None or raised > then_floor else then_floor
+    return (None if step is None else step + then_step, then_floor)
+
+
+def act(pair: Pair, running: int) -> int:
+    """The running value after a stretch that began with `running`."""
+    step, floor = pair
+    if step is None:
+        assert floor is not None, "an anchor has a value"
+        return floor
+    return running + step if floor is None else max(running + step, floor)
+
+
+def whole_minute(at_s: int) -> int:
+    """An anchor's instant, rounded to the nearest whole minute, half up."""
+    return (at_s + MINUTE_S // 2) // MINUTE_S * MINUTE_S
+
+
+def anchor_order(anchor: AnchorPoint) -> tuple[int, int, int]:
+    """The key by which anchors of one minute are ordered; only the greatest acts."""
+    return (-PRECEDENCE.index(anchor.cause), anchor.told, anchor.value)
+
+
+def acting_anchors(anchors: Iterable[AnchorPoint]) -> list[AnchorPoint]:
+    """The anchors that act, one for a minute, ascending."""
+    greatest: dict[int, AnchorPoint] = {}
+    for anchor in sorted(anchors, key=anchor_order):
+        greatest[anchor.at_s] = anchor
+    return [greatest[at_s] for at_s in sorted(greatest)]
+
+
+def fold_stretch(
+    state: State,
+    start_s: int,
+    end_s: int,
+    steps: Iterable[Step],
+    anchors: Iterable[AnchorPoint] = (),
+) -> Fold:
+    """Fold flows that end in `(start_s, end_s]` and anchors that lie in `[start_s, end_s)`.
+
+    What lies outside is left out, so callers may hand over more. At one instant all flows that end
+    there act first, as one sum, then the anchor. `commit` of the fold is 0.
+    """
+    assert start_s < end_s, "a stretch has a length"
+    flows: dict[int, int] = {}
+    for at_s, flow in steps:
+        if start_s < at_s <= end_s:
+            flows[at_s] = flows.get(at_s, 0) + flow
+    known = {a.at_s: a for a in acting_anchors(anchors) if start_s <= a.at_s < end_s}
+    added = {"reset": 0, "operator": 0, "device": 0, "evidence": 0, "clamp": 0}
+    running, raw = state
+    step: int | None = 0
+    floor: int | None = None
+    low = running if start_s not in known else known[start_s].value
+    high, person_s, past_s = low, 0, start_s
+    # Written out, without `compose`: followers run this for every push and subject.
+    for at_s in sorted(flows.keys() | known.keys()):
+        person_s += running * (at_s - past_s)
+        past_s = at_s
+        if at_s in flows:
+            flow = flows[at_s]
+            raw += flow
+            running += flow
+            if running < 0:
+                added["clamp"] -= running
+                running = 0
+            step = None if step is None else step + flow
+            floor = 0 if floor is None else max(0, floor + flow)
+            low, high = min(low, running), max(high, running)
+        if at_s in known:
+            _, value, cause, _ = known[at_s]
+            added[cause] += value - running
+            running = raw = floor = value
+            step = None
+            low, high = min(low, value), max(high, value)
+    person_s += running * (end_s - past_s)
+    return Fold(
+        start_s=start_s,
+        start=state.running,
+        end=running,
+        low=low,
+        high=high,
+        person_s=person_s,
+        step=step,
+        floor=floor,
+        raw_start=state.raw,
+        raw_end=raw,
+        commit=0,
+        **added,
+    )
+
+
+def carry(fold: Fold) -> State:
+    """What a fold hands to the stretch that follows it."""
+    return State(fold.end, fold.raw_end)
+
+
+def merge_folds(folds: Sequence[Fold]) -> Fold:
+    """One fold of stretches that follow each other without a gap, as if folded in one go.
+
+    Raises `ValueError` when there is none.
+    """
+    if len(folds) < 2:
+        if folds:
+            return folds[0]
+        raise ValueError("no folds to merge")
+    # Column by column: a year of hours is made of 35,000 quarters.
+    columns = tuple(zip(*folds, strict=True))
+    starts_s, _, _, low, high, person_s, steps, floors, _, _, *causes, commit = columns
+    reset, operator, device, evidence, clamp = map(sum, causes)
+    step, floor = reduce(compose, zip(steps, floors, strict=True))
+    return Fold(
+        starts_s[0],
+        folds[0].start,
+        folds[-1].end,
+        min(low),
+        max(high),
+        sum(person_s),
+        step,
+        floor,
+        folds[0].raw_start,
+        folds[-1].raw_end,
+        reset,
+        operator,
+        device,
+        evidence,
+        clamp,
+        max(commit),
+    )
+
+
+def fold_slices(folds: Sequence[Fold], slices: Iterable[Slice]) -> list[Fold | None]:
+    """Ascending folds merged into slices; None where a slice holds none.
+
+    Each fold must lie within one slice or outside all, and within a slice there is no gap.
+    """
+    starts_s = [fold.start_s for fold in folds]
+    rows: list[Fold | None] = []
+    last = 0
+    for start_s, end_s, _ in slices:
+        first = bisect_left(starts_s, start_s, last)
+        last = bisect_left(starts_s, end_s, first)
+        rows.append(merge_folds(folds[first:last]) if first < last else None)
+    return rows
+
+
+def minute_fold(
+    state: State,
+    start_s: int,
+    end_s: int,
+    steps: Sequence[Step],
+    anchors: Sequence[AnchorPoint] = (),
+) -> Fold:
+    """What `fold_stretch` gives, minute by minute: the oracle, for instants on whole minutes."""
+    running, raw = state
+    step, floor = 0.0, float("-inf")
+    added = dict.fromkeys((*PRECEDENCE, "clamp"), 0)
+    seen: list[int] = []
+    person_s = 0
+    for minute_s in range(start_s, end_s, MINUTE_S):
+        told = [anchor for anchor in anchors if anchor.at_s == minute_s]
+        for cause in PRECEDENCE:
+            if same := [anchor for anchor in told if anchor.cause == cause]:
+                value = max((anchor.told, anchor.value) for anchor in same)[1]
+                added[cause] += value - running
+                running, raw = value, value
+                step, floor = float("-inf"), value
+                break
+        seen.append(running)
+        person_s += running * MINUTE_S
+        ending = [flow for at_s, flow in steps if at_s == minute_s + MINUTE_S]
+        if ending:
+            reached = max(0, running + sum(ending))
+            added["clamp"] += reached - running - sum(ending)
+            running, raw = reached, raw + sum(ending)
+            step, floor = step + sum(ending), max(0, floor + sum(ending))
+            seen.append(running)
+    return Fold(
+        start_s=start_s,
+        start=state.running,
+        end=running,
+        low=min(seen),
+        high=max(seen),
+        person_s=person_s,
+        step=None if step == float("-inf") else int(step),
+        floor=None if floor == float("-inf") else int(floor),
+        raw_start=state.raw,
+        raw_end=raw,
+        commit=0,
+        **added,
+    )

@@ -1,0 +1,56 @@
+"""What a bucket means, in plain Python: the oracle for every store's sums.
+
+A counted bin belongs, whole, to the bucket in which it starts: its value, its covered seconds and
+the commit that last changed it. No bucket exists where no bin is counted.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+
+from countline.model.claim import Bin, Bucket
+from countline.model.interval import QUARTER_S, Slice
+
+
+def sum_quarters(bins: Iterable[Bin]) -> list[Bucket]:
+    """Counted bins of one series, in any order, summed by UTC quarter; ascending."""
+    quarters: dict[int, Bucket] = {}
+    for bin_ in bins:
+        start_s = bin_.start_s // QUARTER_S * QUARTER_S
+        known = quarters.get(start_s, Bucket(start_s, 0, 0, 0))
+        quarters[start_s] = Bucket(
+            start_s,
+            known.value + bin_.value,
+            known.covered_s + bin_.covered_s,
+            max(known.commit, bin_.commit),
+        )
+    return [quarters[start_s] for start_s in sorted(quarters)]
+
+
+def sum_buckets(buckets: Sequence[Bucket], slices: Iterable[Slice]) -> list[Bucket | None]:
+    """Ascending buckets of one series summed into slices; None where a slice holds none.
+
+    Each bucket must lie within one slice or outside all: quarters in hours, days in weeks.
+    """
+    starts_s = [bucket.start_s for bucket in buckets]
+    sums: list[Bucket | None] = []
+    for start_s, end_s, _ in slices:
+        first = bisect_left(starts_s, start_s)
+        last = bisect_left(starts_s, end_s, first)
+        sums.append(_add_up(start_s, buckets[first:last]) if first < last else None)
+    return sums
+
+
+def sum_series(columns: Iterable[Sequence[Bucket | None]]) -> list[Bucket | None]:
+    """The same slices of several series, added row by row; None where no series has a bucket."""
+    rows = zip(*columns, strict=True)
+    present = ([bucket for bucket in row if bucket is not None] for row in rows)
+    return [_add_up(row[0].start_s, row) if row else None for row in present]
+
+
+def _add_up(start_s: int, buckets: Sequence[Bucket]) -> Bucket:
+    return Bucket(
+        start_s,
+        sum(bucket.value for bucket in buckets),
+        sum(bucket.covered_s for bucket in buckets),
+        max(bucket.commit for bucket in buckets),
+    )
