@@ -10,7 +10,7 @@ REPEATED_TABLES = frozenset({"webhook"})
 
 def settings_page() -> str:
     """docs/reference/settings.md: every setting, its kind, default and variable."""
-    from countline.config import describe_settings
+    from countline.settings import describe_settings
 
     lines = ["# Settings", "", NOTE, ""]
     lines += [
@@ -29,7 +29,7 @@ def settings_page() -> str:
 
 def example_toml() -> str:
     """countline.example.toml: every setting with its default and a sentence, nothing switched on."""
-    from countline.config import describe_settings
+    from countline.settings import describe_settings
 
     lines = [
         "# Every setting of countline with its default. Copy it to countline.toml and uncomment what",

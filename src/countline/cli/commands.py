@@ -1,0 +1,60 @@
+"""Every command, in the order in which `countline --help` lists them."""
+
+from typing import TYPE_CHECKING
+
+from countline import __version__
+
+if TYPE_CHECKING:
+    from cyclopts import App
+
+GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
+    (
+        "Run",
+        (("check", "read the settings, and say what is wrong with them"),),
+    ),
+    (
+        "Manage",
+        (("keys", "keys of callers, and secrets of sensors"),),
+    ),
+    (
+        "More",
+        (("version", "what is installed here"),),
+    ),
+)
+
+HEAD = """\
+Open, self-hosted people counting.
+
+Usage: countline COMMAND ...     countline COMMAND --help shows its options
+"""
+
+
+def overview() -> str:
+    """What `countline --help` prints, without importing anything that takes time."""
+    lines = [HEAD]
+    for title, commands in GROUPS:
+        lines += [f"{title}:", *(f"  {name:<9} {says}" for name, says in commands), ""]
+    return "\n".join(lines)
+
+
+def build_app() -> "App":
+    """The command line, ready to be called with words."""
+    from cyclopts import App
+
+    from countline.cli.check import check
+    from countline.cli.keys import KEYS
+    from countline.cli.version import version
+
+    app = App(
+        name="countline",
+        help="Open, self-hosted people counting.",
+        version=__version__,
+        help_format="plaintext",
+        suppress_keyboard_interrupt=False,
+        result_action="return_value",
+    )
+    for command in (check, version):
+        app.command(command)
+    for folder in (KEYS,):
+        app.command(folder)
+    return app
