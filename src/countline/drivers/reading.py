@@ -56,13 +56,18 @@ class Measured(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ChannelInfo:
-    """What a body says about a counting object."""
+    """What a body says about a counting object.
+
+    `is_door` is true for a line that counts persons both ways, accumulating: such a one may become
+    the line of a sensor at first contact.
+    """
 
     channel: str
     name: str
     template: str
     shape: ChannelShape
     measures: tuple[Measured, ...]
+    is_door: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,13 +1,17 @@
 """What the customer has, as one immutable snapshot, and the only ways to change it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from countline.model.access import Key, PushSecret
 from countline.model.ids import LineId, LocationId, SensorId, SensorNo, SeriesNo, ZoneId
 from countline.model.place import Anchor, Line, Location, Source, Zone
 from countline.model.sensor import Channel, Device, Expected, Gap, Sensor, Series
 from countline.store.seam import View
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,9 +85,7 @@ def read_catalogue(view: View) -> Catalogue:
         series={x.series: x for x in series},
         series_of=_grouped(sorted(series, key=lambda s: s.position), lambda s: s.sensor),
         sources=tuple(sources),
-        sources_of_line=_grouped(
-            [s for s in sources if s.line_id is not None], lambda s: s.line_id
-        ),
+        sources_of_line=_of_lines(sources),
         sources_of_sensor=_grouped(sources, lambda s: s.sensor),
         expected_of=_grouped(view.records(Expected), lambda e: e.sensor),
         keys={k.key_id: k for k in keys},
@@ -92,3 +94,18 @@ def read_catalogue(view: View) -> Catalogue:
         anchors=_grouped(view.records(Anchor), lambda a: a.location_id),
         gaps=_grouped(view.records(Gap), lambda g: g.sensor),
     )
+
+
+def _of_lines(sources: list[Source]) -> dict[LineId, tuple[Source, ...]]:
+    groups: dict[LineId, list[Source]] = {}
+    for source in sources:
+        if source.line_id is not None:
+            groups.setdefault(source.line_id, []).append(source)
+    return {k: tuple(v) for k, v in groups.items()}
+
+
+def _grouped(items: Iterable[V], key: Callable[[V], K]) -> dict[K, tuple[V, ...]]:
+    groups: dict[K, list[V]] = {}
+    for item in items:
+        groups.setdefault(key(item), []).append(item)
+    return {k: tuple(v) for k, v in groups.items()}

@@ -86,8 +86,8 @@ class View(Protocol):
         """Moves with every write of a catalogue record, whichever process made it."""
         ...
 
-    def records(self, kind: type[R]) -> list[R]:
-        """All records of one kind, in the order of their key."""
+    def records(self, kind: type[R], **equal: Any) -> list[R]:
+        """All records of one kind, in the order of their key; `equal` picks by indexed fields."""
         ...
 
     def record(self, kind: type[R], *key: Any) -> R | None:
@@ -137,6 +137,10 @@ class View(Protocol):
 
     def last_fold(self, subject: str, before_s: int) -> Fold | None:
         """The newest stored quarter of a subject that starts before `before_s`."""
+        ...
+
+    def next_fold(self, subject: str, from_s: int) -> Fold | None:
+        """The oldest stored quarter of a subject that starts at `from_s` or later."""
         ...
 
     def day_folds(self, subject: str, start_s: int, end_s: int) -> list[Fold]:

@@ -1,0 +1,302 @@
+"""The one way to change what the customer has: checked changes, each in one transaction."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from countline.engine.catalogue import Catalogue, read_catalogue
+from countline.engine.changes import (
+    NewSource,
+    changed,
+    check_day,
+    check_id,
+    check_line,
+    check_parent,
+    check_time_zone,
+    ended,
+    new_source,
+    next_hour,
+    replace_sources,
+    take_device,
+)
+from countline.errors import Conflict, NotFound
+from countline.model.ids import LineId, LocationId, SensorId, SensorNo, ZoneId
+from countline.model.place import Line, LineRole, Location, VisitorsCross, Zone
+from countline.model.sensor import Sensor
+from countline.store.seam import Store, Transaction, View
+
+__all__ = ["CatalogueDesk", "NewSource"]
+
+T = TypeVar("T")
+HOUR_S = 3600
+
+
+class CatalogueDesk:
+    """Holds the current snapshot, and replaces it when the store says that it moved."""
+
+    def __init__(self, store: Store, *, now_s: Callable[[], int]) -> None:
+        self.store = store
+        self._now_s = now_s
+        self._current: Catalogue | None = None
+
+    def current(self) -> Catalogue:
+        """The last snapshot, without asking the store."""
+        assert self._current is not None, "fresh() comes first"
+        return self._current
+
+    async def fresh(self) -> Catalogue:
+        """The snapshot of now; reread only when the store's catalogue version moved."""
+        return await self.store.read(self.of_view)
+
+    def of_view(self, view: View) -> Catalogue:
+        """The snapshot that belongs to a view, so that names and numbers are of one commit."""
+        if self._current is None or view.catalogue_version() != self._current.version:
+            self._current = read_catalogue(view)
+        return self._current
+
+    async def save(self, *records: Any) -> None:
+        """Save catalogue records as they stand, and take the new snapshot."""
+        await self.store.write(lambda tx: tx.save(*records))
+        await self.fresh()
+
+    # -- locations --------------------------------------------------------------------------------
+    async def add_location(
+        self,
+        *,
+        location_id: str,
+        name: str = "",
+        time_zone: str = "UTC",
+        day_start_s: int = 0,
+        resets_s: Sequence[int] = (4 * HOUR_S,),
+        keep_attributes: bool = False,
+    ) -> Location:
+        """A new location with its default zone."""
+        check_id("location_id", location_id)
+        check_time_zone("time_zone", time_zone)
+        check_day("day_start", day_start_s)
+
+        def work(tx: Transaction) -> Location:
+            if tx.record(Location, location_id) is not None:
+                raise Conflict(f"Location {location_id!r} is there already.", code="id_taken")
+            zone_id = ZoneId(tx.next_number("zone"))
+            location = Location(
+                location_id=LocationId(location_id),
+                name=name or location_id,
+                time_zone=time_zone,
+                default_zone=zone_id,
+                day_start_s=day_start_s,
+                resets_s=tuple(sorted(set(resets_s))),
+                keep_attributes=keep_attributes,
+                created_s=self._now_s(),
+            )
+            zone = Zone(
+                zone_id=zone_id,
+                location_id=location.location_id,
+                name=name or location_id,
+                created_s=self._now_s(),
+            )
+            tx.save(location, zone)
+            return location
+
+        return await self._write(work)
+
+    async def change_location(self, location_id: str, **changes: Any) -> Location:
+        """Change name, time zone, day start, resets or the privacy switch.
+
+        What the change means for numbers (other days, other anchors) is computed anew.
+        """
+        if "time_zone" in changes:
+            check_time_zone("time_zone", changes["time_zone"])
+        if "day_start_s" in changes:
+            check_day("day_start", changes["day_start_s"])
+
+        def work(tx: Transaction) -> Location:
+            old = tx.record(Location, location_id)
+            if old is None:
+                raise NotFound(f"There is no location {location_id!r}.", code="location_not_found")
+            new = replace(old, **changes)
+            tx.save(new)
+            if (new.time_zone, new.day_start_s, new.resets_s) != (
+                old.time_zone,
+                old.day_start_s,
+                old.resets_s,
+            ):
+                tx.emit(changed(new.location_id, 0))
+            return new
+
+        return await self._write(work)
+
+    # -- zones ------------------------------------------------------------------------------------
+    async def add_zone(
+        self,
+        *,
+        location_id: str,
+        name: str,
+        parent_id: int | None = None,
+        area_m2: float | None = None,
+        capacity: int | None = None,
+        category: str | None = None,
+    ) -> Zone:
+        """A new zone of a location, inside another zone or beside the others."""
+
+        def work(tx: Transaction) -> Zone:
+            if tx.record(Location, location_id) is None:
+                raise NotFound(f"There is no location {location_id!r}.", code="location_not_found")
+            zone = Zone(
+                zone_id=ZoneId(tx.next_number("zone")),
+                location_id=LocationId(location_id),
+                name=name,
+                parent_id=None if parent_id is None else ZoneId(parent_id),
+                area_m2=area_m2,
+                capacity=capacity,
+                category=category,
+                created_s=self._now_s(),
+            )
+            check_parent(tx, zone)
+            tx.save(zone)
+            return zone
+
+        return await self._write(work)
+
+    async def change_zone(self, zone_id: int, **changes: Any) -> Zone:
+        """Change name, parent, area, capacity or category."""
+
+        def work(tx: Transaction) -> Zone:
+            old = tx.record(Zone, zone_id)
+            if old is None:
+                raise NotFound(f"There is no zone {zone_id}.", code="zone_not_found")
+            new = replace(old, **changes)
+            check_parent(tx, new)
+            tx.save(new)
+            if new.parent_id != old.parent_id:
+                tx.emit(changed(new.location_id, 0))
+            return new
+
+        return await self._write(work)
+
+    # -- lines ------------------------------------------------------------------------------------
+    async def add_line(
+        self,
+        *,
+        location_id: str,
+        name: str,
+        side_a: int | None = None,
+        side_b: int | None = None,
+        role: LineRole = "boundary",
+        frontage_of: int | None = None,
+        visitors_cross: VisitorsCross = "none",
+        sources: Sequence[NewSource] = (),
+    ) -> Line:
+        """A new line, with the channels that count it."""
+
+        def work(tx: Transaction) -> Line:
+            line = Line(
+                line_id=LineId(tx.next_number("line")),
+                location_id=LocationId(location_id),
+                name=name,
+                side_a=None if side_a is None else ZoneId(side_a),
+                side_b=None if side_b is None else ZoneId(side_b),
+                role=role,
+                frontage_of=None if frontage_of is None else ZoneId(frontage_of),
+                visitors_cross=visitors_cross,
+            )
+            check_line(tx, line)
+            made = [new_source(tx, line, s) for s in sources]
+            tx.save(line, *made)
+            tx.emit(changed(line.location_id, min([s.valid_from_s for s in made], default=0)))
+            return line
+
+        return await self._write(work)
+
+    async def change_line(self, line_id: int, **changes: Any) -> Line:
+        """Change the name, or replace `sources` from `valid_from_s` (default: next full local hour).
+
+        What sources counted before that instant stays as it is.
+        """
+        sources: Sequence[NewSource] | None = changes.pop("sources", None)
+        from_s: int | None = changes.pop("valid_from_s", None)
+
+        def work(tx: Transaction) -> Line:
+            old = tx.record(Line, line_id)
+            if old is None:
+                raise NotFound(f"There is no line {line_id}.", code="line_not_found")
+            new = replace(old, **changes)
+            check_line(tx, new)
+            tx.save(new)
+            sides = (old.side_a, old.side_b, old.role, old.frontage_of, old.visitors_cross)
+            if sides != (new.side_a, new.side_b, new.role, new.frontage_of, new.visitors_cross):
+                tx.emit(changed(new.location_id, 0))
+            if sources is not None:
+                location = tx.record(Location, new.location_id)
+                assert location is not None
+                at_s = from_s if from_s is not None else next_hour(location, self._now_s())
+                replace_sources(tx, new, sources, at_s)
+                tx.emit(changed(new.location_id, at_s))
+            return new
+
+        return await self._write(work)
+
+    # -- sensors ----------------------------------------------------------------------------------
+    async def register_sensor(
+        self,
+        *,
+        sensor_id: str,
+        location_id: str,
+        serial: str | None = None,
+        vendor: str = "xovis",
+        context: str = "single",
+        name: str = "",
+    ) -> Sensor:
+        """A sensor in a location; with a serial, that device is its own, seen already or not."""
+        check_id("sensor_id", sensor_id)
+        now = self._now_s()
+
+        def work(tx: Transaction) -> Sensor:
+            if tx.record(Location, location_id) is None:
+                raise NotFound(f"There is no location {location_id!r}.", code="location_not_found")
+            if any(s.sensor_id == sensor_id for s in tx.records(Sensor)):
+                raise Conflict(f"Sensor {sensor_id!r} is there already.", code="id_taken")
+            sensor = Sensor(
+                sensor=SensorNo(tx.next_number("sensor")),
+                sensor_id=SensorId(sensor_id),
+                location_id=LocationId(location_id),
+                name=name or sensor_id,
+                created_s=now,
+            )
+            tx.save(sensor)
+            if serial is not None:
+                take_device(tx, sensor, vendor=vendor, serial=serial.lower(), context=context)
+            return sensor
+
+        return await self._write(work)
+
+    async def change_sensor(self, sensor_id: str, **changes: Any) -> Sensor:
+        """Change the name, or what a quiet minute means."""
+        sensor = (await self.fresh()).sensor_by_id.get(SensorId(sensor_id))
+        if sensor is None:
+            raise NotFound(f"There is no sensor {sensor_id!r}.", code="sensor_not_found")
+        new = replace(sensor, **changes)
+        await self.save(new)
+        return new
+
+    async def retire_sensor(self, sensor_id: str) -> Sensor:
+        """From now on nothing is expected of the sensor; its history stays, and so does its id."""
+        now = self._now_s()
+
+        def work(tx: Transaction) -> Sensor:
+            sensor = next((s for s in tx.records(Sensor) if s.sensor_id == sensor_id), None)
+            if sensor is None:
+                raise NotFound(f"There is no sensor {sensor_id!r}.", code="sensor_not_found")
+            if sensor.state == "retired":
+                return sensor
+            new = replace(sensor, state="retired", retired_s=now)
+            tx.save(new, *ended(tx, sensor.sensor, now))
+            return new
+
+        return await self._write(work)
+
+    async def _write(self, work: Callable[[Transaction], T]) -> T:
+        made = await self.store.write(work)
+        await self.fresh()
+        return made
+

@@ -1,0 +1,250 @@
+"""Occupancy of one subject, folded from bins and anchors: used by followers and by answers alike."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from countline.counting.occupancy import (
+    EMPTY,
+    AnchorPoint,
+    Cause,
+    State,
+    Step,
+    carry,
+    fold_stretch,
+    merge_folds,
+    whole_minute,
+)
+from countline.engine.subject import Flow, Gauge, Plan
+from countline.model.claim import Bin, Fold
+from countline.model.ids import SeriesNo
+from countline.model.interval import DAY_S, MINUTE_S, QUARTER_S
+from countline.store.seam import View
+
+LOOK_BACK_S = (QUARTER_S, 4 * QUARTER_S, DAY_S)  # where a measured zone's last value is sought
+
+
+Span = tuple[int, int]
+
+
+class Material(NamedTuple):
+    """What a stretch of occupancy is folded from."""
+
+    steps: list[Step]
+    quarters: set[int]  # quarters in which a bin starts or ends
+
+
+def quarter_of(at_s: int) -> int:
+    """The start of the UTC quarter that holds an instant."""
+    return at_s // QUARTER_S * QUARTER_S
+
+
+def anchor_points(plan: Plan, start_s: int, end_s: int) -> list[AnchorPoint]:
+    """The subject's anchors in `[start_s, end_s)`; a measured zone needs none."""
+    if plan.present:
+        return []
+    scheduled = plan.grid.resets(plan.location.resets_s, start_s, end_s)
+    points = [AnchorPoint(at_s, 0, "reset") for at_s in scheduled]
+    for anchor in plan.anchors:
+        at_s = whole_minute(anchor.at_s)
+        if start_s <= at_s < end_s:
+            cause: Cause = anchor.cause
+            points.append(AnchorPoint(at_s, anchor.value, cause, anchor.told_s))
+    return points
+
+
+def material(view: View, plan: Plan, start_s: int, end_s: int) -> Material:
+    """Steps that act in `(start_s, end_s]`, and the quarters that hold anything."""
+    if plan.present:
+        return _gauge_steps(view, plan.present, start_s, end_s)
+    signs: dict[SeriesNo, list[tuple[Flow, int]]] = {}
+    for flow in plan.flows:
+        if flow.ins is not None:
+            signs.setdefault(flow.ins, []).append((flow, 1))
+        if flow.outs is not None:
+            signs.setdefault(flow.outs, []).append((flow, -1))
+    made = Material([], set())
+    for one in _acting(view, list(signs), start_s, end_s):
+        for flow, sign in signs[one.series]:
+            if flow.from_s <= one.start_s < flow.to_s:
+                _add(made, one, sign * one.value, start_s, end_s)
+    return made
+
+
+def _acting(
+    view: View, series: Sequence[SeriesNo], start_s: int, end_s: int
+) -> Iterable[Bin]:
+    """Bins that start in the stretch, and longer ones from before that end in it."""
+    yield from view.bins(series, start_s, end_s)
+    for one in view.long_bins(series, start_s, start_s + 1):
+        if one.start_s < start_s:
+            yield one
+
+
+def _add(made: Material, one: Bin, amount: int, start_s: int, end_s: int) -> None:
+    acts_s = one.start_s + one.length_s
+    if one.start_s >= start_s:
+        made.quarters.add(quarter_of(one.start_s))
+    if start_s < acts_s <= end_s:
+        made.quarters.add(quarter_of(acts_s - 1))
+        if amount:
+            made.steps.append(Step(acts_s, amount))
+
+
+def _gauge_steps(view: View, gauges: Sequence[Gauge], start_s: int, end_s: int) -> Material:
+    """A measured zone's values as differences, so that one fold serves both kinds of zone."""
+    made = Material([], set())
+    for gauge in gauges:
+        last = _last_value(view, gauge, start_s)
+        for one in view.bins([gauge.series], start_s, end_s):
+            if gauge.from_s <= one.start_s < gauge.to_s:
+                _add(made, one, one.value - last, start_s, end_s)
+                last = one.value
+    return made
+
+
+def _last_value(view: View, gauge: Gauge, before_s: int) -> int:
+    for back_s in LOOK_BACK_S:
+        bins = view.bins([gauge.series], before_s - back_s, before_s)
+        if bins:
+            return bins[-1].value
+    return 0
+
+
+def compute_folds(
+    view: View, plan: Plan, spans: Sequence[Span], start_s: int, end_s: int, state: State
+) -> list[Fold]:
+    """The quarters of `[start_s, end_s)` in which anything happens, ascending.
+
+    Both edges are quarters; `state` is what is carried into `start_s`. Bins are sought in `spans`
+    only, a day at a time, so that a stretch of years costs what its data costs.
+    """
+    folds: list[Fold] = []
+    at_s = start_s
+    for span_start_s, span_end_s in spans:
+        first_s = max(at_s, quarter_of(span_start_s))
+        last_s = min(end_s, quarter_of(span_end_s + QUARTER_S - 1))
+        while first_s < last_s:
+            part = (first_s, min(last_s, first_s + DAY_S))
+            state = _extend(folds, plan, Material([], set()), at_s, part[0], state)
+            state = _extend(folds, plan, material(view, plan, *part), *part, state)
+            at_s = first_s = part[1]
+    _extend(folds, plan, Material([], set()), at_s, end_s, state)
+    return folds
+
+
+def _extend(
+    folds: list[Fold], plan: Plan, made: Material, start_s: int, end_s: int, state: State
+) -> State:
+    """Fold one stretch after the others; gives what it hands on."""
+    steps: dict[int, list[Step]] = {}
+    for step in made.steps:
+        steps.setdefault(quarter_of(step.at_s - 1), []).append(step)
+    anchors: dict[int, list[AnchorPoint]] = {}
+    for point in anchor_points(plan, start_s, end_s):
+        anchors.setdefault(quarter_of(point.at_s), []).append(point)
+    for start in sorted(made.quarters | anchors.keys()):
+        told = anchors.get(start, [])
+        if start not in made.quarters and all((p.value, p.value) == state for p in told):
+            continue  # an anchor in a stretch without data that says what is known already
+        fold = fold_stretch(state, start, start + QUARTER_S, steps.get(start, ()), told)
+        folds.append(fold)
+        state = carry(fold)
+    return state
+
+
+def entry(view: View, plan: Plan, dirty_s: int) -> tuple[int, State]:
+    """Where folding must begin again so that everything from `dirty_s` on is right.
+
+    It is the end of the last stored quarter before, so that anchors that lie between are seen too.
+    """
+    start_s = quarter_of(dirty_s)
+    last = view.last_fold(plan.key, start_s)
+    if last is None:
+        return start_s, EMPTY
+    return last.start_s + QUARTER_S, carry(last)
+
+
+def same(one: Fold, other: Fold) -> bool:
+    """Whether two folds say the same; the commit tells only when."""
+    return one[:-1] == other[:-1]
+
+
+def merge_stretch(folds: Sequence[Fold], start_s: int, end_s: int) -> Fold:
+    """One fold over `[start_s, end_s)`: between stored quarters the value stands still."""
+    merged = merge_folds(folds)
+    idle_s = 0
+    at_s = start_s
+    value = folds[0].start
+    for fold in folds:
+        if fold.start_s > at_s:
+            idle_s += value * (fold.start_s - at_s)
+        at_s = fold.start_s + QUARTER_S
+        value = fold.end
+    if end_s > at_s:
+        idle_s += value * (end_s - at_s)
+    low, high = merged.low, merged.high
+    if folds[0].start_s > start_s:
+        low, high = min(low, folds[0].start), max(high, folds[0].start)
+    return merged._replace(
+        start_s=start_s, person_s=merged.person_s + idle_s, low=low, high=high
+    )
+
+
+def refold(
+    view: View, plan: Plan, spans: Sequence[Span], dirty_s: int, until_s: int
+) -> list[Fold]:
+    """Quarters from `dirty_s` to `until_s` computed anew, nothing stored."""
+    start_s, state = entry(view, plan, dirty_s)
+    end_s = quarter_of(until_s + QUARTER_S - 1)
+    return compute_folds(view, plan, spans, start_s, end_s, state) if start_s < end_s else []
+
+
+class Settled(NamedTuple):
+    """What must be stored: quarters that changed, quarters that are no more, and up to where."""
+
+    changed: list[Fold]
+    dropped: list[int]
+    end_s: int
+
+
+def settle(
+    view: View, plan: Plan, spans: Sequence[Span], dirty_s: int, dirty_end_s: int
+) -> Settled:
+    """Fold anew what `[dirty_s, dirty_end_s)` changed, and go on until nothing differs any more."""
+    at_s, state = entry(view, plan, dirty_s)
+    until_s = max(at_s, quarter_of(dirty_end_s + QUARTER_S - 1))
+    changed: list[Fold] = []
+    dropped: list[int] = []
+    while True:
+        folds = compute_folds(view, plan, spans, at_s, until_s, state)
+        stored = {f.start_s: f for f in view.folds(plan.key, at_s, until_s)}
+        for fold in folds:
+            old = stored.pop(fold.start_s, None)
+            if old is None or not same(old, fold):
+                changed.append(fold)
+        dropped.extend(stored)
+        state = carry(folds[-1]) if folds else state
+        following = view.next_fold(plan.key, until_s)
+        if following is None or (following.start, following.raw_start) == state:
+            return Settled(changed, dropped, until_s)
+        at_s, until_s = until_s, following.start_s + DAY_S
+
+
+def minute_folds(
+    view: View, plan: Plan, start_s: int, end_s: int, state: State
+) -> dict[int, Fold]:
+    """The occupancy of every minute of `[start_s, end_s)`, by its start."""
+    steps: dict[int, list[Step]] = {}
+    for step in material(view, plan, start_s, end_s).steps:
+        steps.setdefault((step.at_s - 1) // MINUTE_S * MINUTE_S, []).append(step)
+    anchors: dict[int, list[AnchorPoint]] = {}
+    for point in anchor_points(plan, start_s, end_s):
+        anchors.setdefault(point.at_s // MINUTE_S * MINUTE_S, []).append(point)
+    folds: dict[int, Fold] = {}
+    for start in range(start_s, end_s, MINUTE_S):
+        fold = fold_stretch(
+            state, start, start + MINUTE_S, steps.get(start, ()), anchors.get(start, ())
+        )
+        folds[start] = fold
+        state = carry(fold)
+    return folds

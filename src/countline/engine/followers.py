@@ -1,0 +1,252 @@
+"""What follows from sums: occupancy of every subject, in its own commits, behind its own cursor."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from countline.engine.catalogue import Catalogue
+from countline.engine.desk import CatalogueDesk
+from countline.engine.folding import (
+    Settled,
+    Span,
+    compute_folds,
+    merge_stretch,
+    same,
+    settle,
+)
+from countline.engine.subject import (
+    FOREVER_S,
+    Plan,
+    location_plan,
+    plan_of,
+    sensor_plan,
+    zone_plan,
+    zones_of_sensor,
+)
+from countline.limits import FEED_BATCH_MAX
+from countline.model.claim import Fold
+from countline.model.event import Event
+from countline.model.ids import LocationId, SensorNo
+from countline.model.query import Asked
+from countline.model.sensor import Sensor
+from countline.store.seam import Transaction, View
+
+OCCUPANCY = "occupancy"  # the reader's name, by which its cursor is kept
+WRITE_FOLDS_MAX = 2_000  # quarters written in one transaction: under 50 ms
+
+
+@dataclass(slots=True)
+class Dirty:
+    """What a batch of events touched: stretches by sensor, and whole locations."""
+
+    sensors: dict[SensorNo, tuple[int, int]] = field(default_factory=dict)
+    locations: dict[LocationId, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Work:
+    """What one step of the follower must write for one subject."""
+
+    plan: Plan
+    settled: Settled
+    days: list[Fold]
+
+
+def dirty_of(events: Iterable[Event]) -> Dirty:
+    """What events touched, each sensor's stretch widened to hold all of its changes."""
+    dirty = Dirty()
+    for event in events:
+        if event.kind == "catalogue.changed" and event.location_id is not None:
+            old = dirty.locations.get(event.location_id, FOREVER_S)
+            dirty.locations[event.location_id] = min(old, event.start_s or 0)
+        elif event.sensor is not None and event.start_s is not None:
+            end_s = event.end_s or event.start_s + 1
+            start_s, old_end_s = dirty.sensors.get(event.sensor, (event.start_s, end_s))
+            dirty.sensors[event.sensor] = (min(start_s, event.start_s), max(old_end_s, end_s))
+    return dirty
+
+
+def spans_of(catalogue: Catalogue, plan: Plan, now_s: int) -> list[Span]:
+    """The stretches in which a subject's sensors can have data, merged and ascending.
+
+    A pushing sensor's last bin may lie a little ahead of our clock.
+    """
+    spans = sorted(
+        (e.from_s, now_s + 3_600 if e.to_s is None else e.to_s)
+        for sensor in plan.sensors()
+        for e in catalogue.expected_of.get(sensor, ())
+    )
+    merged: list[Span] = []
+    for start_s, end_s in spans:
+        if merged and start_s <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end_s))
+        else:
+            merged.append((start_s, end_s))
+    return merged
+
+
+def subjects_of_location(catalogue: Catalogue, location_id: LocationId) -> Iterator[Plan]:
+    """Every subject of a location that has occupancy."""
+    yield location_plan(catalogue, catalogue.locations[location_id])
+    for zone in catalogue.zones_of(location_id):
+        yield zone_plan(catalogue, zone)
+    for sensor in catalogue.sensors_of(location_id):
+        yield from _subjects_at(catalogue, sensor)
+
+
+def _subjects_at(catalogue: Catalogue, sensor: Sensor) -> Iterator[Plan]:
+    yield sensor_plan(catalogue, sensor)
+    for zone_id in zones_of_sensor(catalogue, sensor.sensor):
+        yield plan_of(catalogue, Asked(sensor_id=sensor.sensor_id, zone_id=zone_id))
+
+
+class OccupancyFollower:
+    """Reads the event log, folds what changed, and writes it in its own short transactions.
+
+    Folding reads one snapshot and needs no lock; whatever is committed meanwhile has events after
+    the cursor, and is folded in the next step. A step that is lost in a crash is done again.
+    """
+
+    def __init__(self, desk: CatalogueDesk, *, now_s: Callable[[], int]) -> None:
+        self._desk = desk
+        self._now_s = now_s
+        self._plans: dict[LocationId, list[Plan]] = {}
+        self._plans_version = -1
+
+    async def step(self) -> bool:
+        """Follow one batch of events; False when there was none."""
+        found = await self._desk.store.read(self._read, heavy=True)
+        if found is None:
+            return False
+        seq, works = found
+        await self._write(seq, works)
+        return True
+
+    async def rebuild(self) -> None:
+        """Make every fold anew from bins; what does not change keeps its commit."""
+        locations = list((await self._desk.fresh()).locations)
+        for location_id in locations:
+
+            def read(view: View, location_id: LocationId = location_id) -> list[Work]:
+                catalogue = self._desk.of_view(view)
+                plans = self._plans_of(catalogue, location_id)
+                return [self._settle(view, catalogue, p, 0, FOREVER_S) for p in plans]
+
+            await self._write(None, await self._desk.store.read(read, heavy=True))
+
+    # -- reading ----------------------------------------------------------------------------------
+    def _read(self, view: View) -> tuple[int, list[Work]] | None:
+        events = view.events(view.cursor(OCCUPANCY), FEED_BATCH_MAX)
+        if not events:
+            return None
+        catalogue = self._desk.of_view(view)
+        dirty = dirty_of(events)
+        works: list[Work] = []
+        for location_id, start_s in dirty.locations.items():
+            if location_id in catalogue.locations:
+                for plan in self._plans_of(catalogue, location_id):
+                    works.append(self._settle(view, catalogue, plan, start_s, FOREVER_S))
+        for plan, start_s, end_s in self._touched(catalogue, dirty):
+            works.append(self._settle(view, catalogue, plan, start_s, end_s))
+        return events[-1].seq, [w for w in works if w.settled.changed or w.settled.dropped]
+
+    def _plans_of(self, catalogue: Catalogue, location_id: LocationId) -> list[Plan]:
+        if catalogue.version != self._plans_version:
+            self._plans.clear()
+            self._plans_version = catalogue.version
+        plans = self._plans.get(location_id)
+        if plans is None:
+            plans = self._plans[location_id] = list(subjects_of_location(catalogue, location_id))
+        return plans
+
+    def _touched(self, catalogue: Catalogue, dirty: Dirty) -> Iterator[tuple[Plan, int, int]]:
+        by_location: dict[LocationId, set[SensorNo]] = {}
+        for sensor in dirty.sensors:
+            location_id = catalogue.sensors[sensor].location_id
+            if location_id not in dirty.locations:
+                by_location.setdefault(location_id, set()).add(sensor)
+        for location_id, sensors in by_location.items():
+            for plan in self._plans_of(catalogue, location_id):
+                mine = [dirty.sensors[s] for s in plan.sensors() & sensors]
+                if mine:
+                    yield plan, min(a for a, _ in mine), max(b for _, b in mine)
+
+    def _settle(
+        self, view: View, catalogue: Catalogue, plan: Plan, start_s: int, end_s: int
+    ) -> Work:
+        spans = spans_of(catalogue, plan, self._now_s())
+        if spans:
+            start_s = max(start_s, min(spans[0][0], start_s if start_s > 0 else spans[0][0]))
+            end_s = min(end_s, spans[-1][1]) if end_s == FOREVER_S else end_s
+        else:
+            end_s = min(end_s, start_s + 1)
+        settled = settle(view, plan, spans, start_s, max(end_s, start_s + 1))
+        return Work(plan, settled, self._days(view, plan, settled))
+
+    def _days(self, view: View, plan: Plan, settled: Settled) -> list[Fold]:
+        """The civil days that hold a changed quarter, as they will be."""
+        touched = sorted({*(f.start_s for f in settled.changed), *settled.dropped})
+        if not touched:
+            return []
+        new = {f.start_s: f for f in settled.changed}
+        gone = set(settled.dropped)
+        days: list[Fold] = []
+        edges = plan.grid.day_edges(touched[0], touched[-1] + 1)
+        for start_s, end_s in zip(edges, edges[1:], strict=False):
+            if start_s == end_s or not any(start_s <= t < end_s for t in touched):
+                continue
+            stored = {f.start_s: f for f in view.folds(plan.key, start_s, end_s)}
+            folds = {k: v for k, v in {**stored, **_within(new, start_s, end_s)}.items()}
+            quarters = [folds[k] for k in sorted(folds) if k not in gone]
+            if quarters:
+                days.append(merge_stretch(quarters, start_s, end_s))
+        return days
+
+    # -- writing ----------------------------------------------------------------------------------
+    async def _write(self, seq: int | None, works: list[Work]) -> None:
+        """Write in transactions of bounded size; the cursor moves with the last one."""
+        batch: list[tuple[str, list[Fold], list[Fold], list[int]]] = []
+        size = 0
+        for work in works:
+            changed, days = list(work.settled.changed), work.days
+            while changed or days or work.settled.dropped:
+                part, changed = changed[:WRITE_FOLDS_MAX], changed[WRITE_FOLDS_MAX:]
+                last = not changed
+                dropped = work.settled.dropped if last else []
+                batch.append((work.plan.key, part, days if last else [], dropped))
+                size += len(part) + 1
+                if size >= WRITE_FOLDS_MAX:
+                    await self._desk.store.write(_writer(batch, None))
+                    batch, size = [], 0
+                if last:
+                    break
+        await self._desk.store.write(_writer(batch, seq))
+
+
+def _within(folds: dict[int, Fold], start_s: int, end_s: int) -> dict[int, Fold]:
+    return {k: v for k, v in folds.items() if start_s <= k < end_s}
+
+
+def _writer(
+    batch: list[tuple[str, list[Fold], list[Fold], list[int]]], seq: int | None
+) -> Callable[[Transaction], None]:
+    def work(tx: Transaction) -> None:
+        for key, quarters, days, dropped in batch:
+            for start_s in dropped:
+                tx.drop_folds(key, start_s, start_s + 900)
+            tx.put_folds(key, quarters)
+            tx.put_day_folds(key, days)
+        if seq is not None:
+            tx.move_cursor(OCCUPANCY, seq)
+
+    return work
+
+
+__all__ = [
+    "OCCUPANCY",
+    "OccupancyFollower",
+    "compute_folds",
+    "dirty_of",
+    "same",
+    "spans_of",
+    "subjects_of_location",
+]

@@ -1,0 +1,421 @@
+"""What a subject's numbers are made of: which series flow in and out of it, and when.
+
+A subject is a location, a zone, a sensor, or a zone at a sensor. Everything here is a pure function
+of the catalogue; `in` and `out` exist only relative to a subject.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from countline.engine.catalogue import Catalogue
+from countline.errors import Impossible, NotFound
+from countline.model.ids import LineId, LocationId, SensorId, SensorNo, SeriesNo, ZoneId
+from countline.model.interval import DayGrid
+from countline.model.place import Anchor, Line, Location, Source, VisitorsCross, Zone
+from countline.model.query import Asked, Boundary
+from countline.model.sensor import Sensor
+
+FOREVER_S = 2**40
+
+
+class Flow(NamedTuple):
+    """One line as a subject sees it, while one source counts it."""
+
+    line_id: LineId | None  # None: a zone's own measurement
+    sensor: SensorNo
+    ins: SeriesNo | None
+    outs: SeriesNo | None
+    in_staff: SeriesNo | None
+    out_staff: SeriesNo | None
+    from_s: int
+    to_s: int
+
+
+class Frontage(NamedTuple):
+    """A line that people pass by on, while one source counts it."""
+
+    line_id: LineId
+    sensor: SensorNo
+    forward: SeriesNo | None
+    backward: SeriesNo | None
+    visitors_cross: VisitorsCross
+    from_s: int
+    to_s: int
+
+
+class Gauge(NamedTuple):
+    """A series that says a value of its own: people present, or a measured pass-by."""
+
+    sensor: SensorNo
+    series: SeriesNo
+    from_s: int
+    to_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What one subject's numbers are made of."""
+
+    key: str  # the subject's name in the store
+    location: Location
+    grid: DayGrid
+    flows: tuple[Flow, ...]
+    present: tuple[Gauge, ...]  # asked where there are no boundary lines
+    passby: tuple[Gauge, ...]
+    frontages: tuple[Frontage, ...]
+    anchors: tuple[Anchor, ...]
+    boundary: Boundary | None = None
+    sensor_id: SensorId | None = None
+    zone_id: ZoneId | None = None
+
+    def sensors(self) -> set[SensorNo]:
+        """Every sensor that any of the numbers comes from."""
+        parts: list[Flow | Frontage | Gauge] = [
+            *self.flows,
+            *self.present,
+            *self.passby,
+            *self.frontages,
+        ]
+        return {part.sensor for part in parts}
+
+    def counted(self) -> Sequence[Flow | Frontage | Gauge]:
+        """What coverage is about: lines, else measured zones, else frontages and pass-by."""
+        return self.flows or self.present or self.frontages or self.passby
+
+
+def plan_of(catalogue: Catalogue, asked: Asked) -> Plan:
+    """The plan of whom a question is about.
+
+    Raises `NotFound` for an id that is not there, `Impossible` for a zone that the sensor does not
+    touch.
+    """
+    if asked.sensor_id is not None:
+        sensor = catalogue.sensor_by_id.get(asked.sensor_id)
+        if sensor is None:
+            raise NotFound(f"There is no sensor {asked.sensor_id!r}.", code="sensor_not_found")
+        if asked.zone_id is None:
+            return sensor_plan(catalogue, sensor)
+        return _sensor_zone_plan(catalogue, sensor, asked.zone_id)
+    if asked.zone_id is not None:
+        zone = catalogue.zones.get(asked.zone_id)
+        if zone is None:
+            raise NotFound(f"There is no zone {asked.zone_id}.", code="zone_not_found")
+        return zone_plan(catalogue, zone)
+    location = catalogue.locations.get(asked.location_id or LocationId(""))
+    if location is None:
+        raise NotFound(f"There is no location {asked.location_id!r}.", code="location_not_found")
+    return location_plan(catalogue, location)
+
+
+def location_plan(catalogue: Catalogue, location: Location) -> Plan:
+    """The whole location: all lines with outside on one side."""
+    everything = {z.zone_id for z in catalogue.zones_of(location.location_id)}
+    return _plan(
+        catalogue,
+        f"location:{location.location_id}",
+        location,
+        inside=everything,
+        anchors=[a for a in catalogue.anchors.get(location.location_id, ()) if a.zone_id is None],
+    )
+
+
+def zone_plan(catalogue: Catalogue, zone: Zone) -> Plan:
+    """A zone with all that is nested in it: every line on its boundary, whoever counts it."""
+    location = catalogue.locations[zone.location_id]
+    return _plan(
+        catalogue,
+        f"zone:{zone.zone_id}",
+        location,
+        inside=nested(catalogue, zone.zone_id),
+        zone=zone,
+        anchors=[
+            a
+            for a in catalogue.anchors.get(location.location_id, ())
+            if a.zone_id == zone.zone_id
+        ],
+    )
+
+
+def sensor_plan(catalogue: Catalogue, sensor: Sensor) -> Plan:
+    """A sensor: each crossing of each of its boundary lines once, towards the inner side."""
+    location = catalogue.locations[sensor.location_id]
+    flows: list[Flow] = []
+    frontages: list[Frontage] = []
+    for line, source in _lines_of(catalogue, sensor):
+        span = (source.valid_from_s, source.valid_to_s or FOREVER_S)
+        if line.role == "frontage":
+            frontages.append(_frontage(catalogue, line, source, *span))
+        else:
+            enters = inner_side(catalogue, line) == line.side_b
+            flows.append(_flow(catalogue, line.line_id, source, enters, *span))
+    measured = [s for s in catalogue.sources_of_sensor.get(sensor.sensor, ()) if s.zone_id]
+    return Plan(
+        key=f"sensor:{sensor.sensor_id}",
+        location=location,
+        grid=grid_of(location),
+        flows=tuple(flows),
+        present=tuple(_gauges(catalogue, measured, "present")),
+        passby=tuple(
+            _gauges(catalogue, catalogue.sources_of_sensor.get(sensor.sensor, ()), "passby")
+        ),
+        frontages=tuple(frontages),
+        anchors=tuple(
+            a for a in catalogue.anchors.get(location.location_id, ()) if a.zone_id is None
+        ),
+        boundary=_boundary(catalogue, sensor),
+        sensor_id=sensor.sensor_id,
+    )
+
+
+def _sensor_zone_plan(catalogue: Catalogue, sensor: Sensor, zone_id: ZoneId) -> Plan:
+    zone = catalogue.zones.get(zone_id)
+    if zone is None or zone.location_id != sensor.location_id:
+        raise NotFound(f"There is no zone {zone_id}.", code="zone_not_found")
+    if zone_id not in zones_of_sensor(catalogue, sensor.sensor):
+        mine = ", ".join(str(z) for z in zones_of_sensor(catalogue, sensor.sensor)) or "none"
+        raise Impossible(
+            f"Sensor {sensor.sensor_id} does not touch zone {zone_id}; its zones: {mine}.",
+            code="zone_not_of_sensor",
+        )
+    location = catalogue.locations[sensor.location_id]
+    return _plan(
+        catalogue,
+        f"sensor:{sensor.sensor_id}/zone:{zone_id}",
+        location,
+        inside=nested(catalogue, zone_id),
+        zone=zone,
+        sensor=sensor,
+        anchors=[
+            a for a in catalogue.anchors.get(location.location_id, ()) if a.zone_id == zone_id
+        ],
+    )
+
+
+def _plan(
+    catalogue: Catalogue,
+    key: str,
+    location: Location,
+    *,
+    inside: set[ZoneId],
+    anchors: Iterable[Anchor],
+    zone: Zone | None = None,
+    sensor: Sensor | None = None,
+) -> Plan:
+    flows: list[Flow] = []
+    frontages: list[Frontage] = []
+    passby: list[Gauge] = []
+    for line in catalogue.lines_of(location.location_id):
+        for source, from_s, to_s in _active(catalogue, line, sensor):
+            if line.role == "frontage":
+                if line.frontage_of in inside:
+                    frontages.append(_frontage(catalogue, line, source, from_s, to_s))
+                continue
+            a, b = line.side_a in inside, line.side_b in inside
+            if a != b:
+                flows.append(_flow(catalogue, line.line_id, source, b, from_s, to_s))
+            if inner_side(catalogue, line) in inside:
+                passby.extend(_gauges(catalogue, [source], "passby"))
+    measured = [
+        s
+        for s in catalogue.sources
+        if s.zone_id is not None
+        and (s.zone_id == zone.zone_id if zone else s.zone_id in inside)
+        and (sensor is None or s.sensor == sensor.sensor)
+    ]
+    if not flows and zone is not None:
+        flows = [f for f in _own_flows(catalogue, measured) if f.ins or f.outs]
+    return Plan(
+        key=key,
+        location=location,
+        grid=grid_of(location),
+        flows=tuple(flows),
+        present=tuple(_gauges(catalogue, measured, "present")) if _only_measured(flows) else (),
+        passby=tuple(passby),
+        frontages=tuple(frontages),
+        anchors=tuple(anchors),
+        boundary=None if sensor is None else _boundary(catalogue, sensor),
+        sensor_id=sensor.sensor_id if sensor else None,
+        zone_id=zone.zone_id if zone else None,
+    )
+
+
+def _only_measured(flows: Sequence[Flow]) -> bool:
+    return all(f.line_id is None for f in flows)
+
+
+def grid_of(location: Location) -> DayGrid:
+    """The civil days of a location."""
+    return DayGrid(location.time_zone, location.day_start_s)
+
+
+def nested(catalogue: Catalogue, zone_id: ZoneId) -> set[ZoneId]:
+    """A zone and every zone inside it."""
+    found = {zone_id}
+    grew = True
+    while grew:
+        more = {z.zone_id for z in catalogue.zones.values() if z.parent_id in found} - found
+        found |= more
+        grew = bool(more)
+    return found
+
+
+def depth(catalogue: Catalogue, zone_id: ZoneId | None) -> int:
+    """How many zones a zone lies in, itself included; outside is 0."""
+    deep = 0
+    while zone_id is not None:
+        deep += 1
+        zone_id = catalogue.zones[zone_id].parent_id
+    return deep
+
+
+def inner_side(catalogue: Catalogue, line: Line) -> ZoneId | None:
+    """The side that is a zone where the other is outside; else the deeper one, else side B."""
+    a, b = depth(catalogue, line.side_a), depth(catalogue, line.side_b)
+    return line.side_a if a > b else line.side_b
+
+
+def zones_of_sensor(catalogue: Catalogue, sensor: SensorNo) -> list[ZoneId]:
+    """Zones with a boundary or frontage line, or a measurement, that comes from a sensor."""
+    touched: set[ZoneId] = set()
+    for source in catalogue.sources_of_sensor.get(sensor, ()):
+        if source.zone_id is not None:
+            touched.add(source.zone_id)
+        line = catalogue.lines.get(source.line_id) if source.line_id is not None else None
+        if line is None:
+            continue
+        if line.role == "frontage":
+            touched |= {line.frontage_of} if line.frontage_of is not None else set()
+            continue
+        for zone in catalogue.zones_of(line.location_id):
+            inside = nested(catalogue, zone.zone_id)
+            if (line.side_a in inside) != (line.side_b in inside):
+                touched.add(zone.zone_id)
+    return sorted(touched)
+
+
+def sensors_of_zone(catalogue: Catalogue, zone_id: ZoneId) -> list[SensorId]:
+    """Sensors that a zone belongs to."""
+    return [
+        s.sensor_id
+        for s in catalogue.sensors_of(catalogue.zones[zone_id].location_id)
+        if zone_id in zones_of_sensor(catalogue, s.sensor)
+    ]
+
+
+def lines_of_sensor(catalogue: Catalogue, sensor: SensorNo) -> list[LineId]:
+    """Lines that a sensor counts, now or before."""
+    sources = catalogue.sources_of_sensor.get(sensor, ())
+    return sorted({s.line_id for s in sources if s.line_id is not None})
+
+
+def _lines_of(catalogue: Catalogue, sensor: Sensor) -> list[tuple[Line, Source]]:
+    sources = catalogue.sources_of_sensor.get(sensor.sensor, ())
+    return [(catalogue.lines[s.line_id], s) for s in sources if s.line_id is not None]
+
+
+def _boundary(catalogue: Catalogue, sensor: Sensor) -> Boundary:
+    """Complete when the sensor's lines are all that leads into the zones it counts into."""
+    mine = {line.line_id for line, _ in _lines_of(catalogue, sensor)}
+    inner: set[ZoneId] = set()
+    for line, _ in _lines_of(catalogue, sensor):
+        if line.role == "frontage":
+            continue
+        if line.side_a is not None and line.side_b is not None:
+            return "partial"
+        side = inner_side(catalogue, line)
+        inner |= nested(catalogue, side) if side is not None else set()
+    for line in catalogue.lines_of(sensor.location_id):
+        crosses = (line.side_a in inner) != (line.side_b in inner)
+        if line.role == "boundary" and crosses and line.line_id not in mine:
+            return "partial"
+    return "complete"
+
+
+def _active(
+    catalogue: Catalogue, line: Line, sensor: Sensor | None
+) -> list[tuple[Source, int, int]]:
+    """The sources of a line by time: where several are valid, the first in failover order counts.
+
+    With a sensor: that sensor's own sources, whether or not another goes before them.
+    """
+    taken: list[tuple[int, int]] = []
+    active: list[tuple[Source, int, int]] = []
+    for source in catalogue.sources_of_line.get(line.line_id, ()):
+        if sensor is not None and source.sensor != sensor.sensor:
+            continue
+        free = [(source.valid_from_s, source.valid_to_s or FOREVER_S)]
+        for start, end in taken:
+            free = [part for piece in free for part in _without(piece, start, end)]
+        active.extend((source, a, b) for a, b in free)
+        taken.extend(free)
+    return active
+
+
+def _without(piece: tuple[int, int], start: int, end: int) -> list[tuple[int, int]]:
+    a, b = piece
+    parts = [(a, min(b, start)), (max(a, end), b)]
+    return [(x, y) for x, y in parts if x < y]
+
+
+def _flow(
+    catalogue: Catalogue, line_id: LineId, source: Source, enters: bool, from_s: int, to_s: int
+) -> Flow:
+    forward, backward = ("forward", "backward") if enters != source.invert else _SWAPPED
+    find = _measures(catalogue, source).get
+    return Flow(
+        line_id,
+        source.sensor,
+        find(forward),
+        find(backward),
+        find(f"{forward}_staff"),
+        find(f"{backward}_staff"),
+        from_s,
+        to_s,
+    )
+
+
+_SWAPPED = ("backward", "forward")
+
+
+def _own_flows(catalogue: Catalogue, measured: Sequence[Source]) -> list[Flow]:
+    flows: list[Flow] = []
+    for source in measured:
+        find = _measures(catalogue, source).get
+        span = (source.valid_from_s, source.valid_to_s or FOREVER_S)
+        flows.append(Flow(None, source.sensor, find("in"), find("out"), None, None, *span))
+    return flows
+
+
+def _frontage(
+    catalogue: Catalogue, line: Line, source: Source, from_s: int, to_s: int
+) -> Frontage:
+    find = _measures(catalogue, source).get
+    return Frontage(
+        line.line_id,
+        source.sensor,
+        find("forward"),
+        find("backward"),
+        line.visitors_cross,
+        from_s,
+        to_s,
+    )
+
+
+def _gauges(catalogue: Catalogue, sources: Iterable[Source], measure: str) -> list[Gauge]:
+    gauges: list[Gauge] = []
+    for source in sources:
+        series = _measures(catalogue, source).get(measure)
+        if series is not None:
+            span = (source.valid_from_s, source.valid_to_s or FOREVER_S)
+            gauges.append(Gauge(source.sensor, series, *span))
+    return gauges
+
+
+def _measures(catalogue: Catalogue, source: Source) -> dict[str, SeriesNo]:
+    """The series of a source's channel by measure; counters of unknown kind are not counted."""
+    return {
+        s.measure: s.series
+        for s in catalogue.series_of.get(source.sensor, ())
+        if s.channel == source.channel and s.kind != "unknown"
+    }
