@@ -1,5 +1,6 @@
 """Makers' formats: each a folder with a pure codec. The table of all of them is `DRIVERS`."""
 
+from countline.drivers import xovis_v5
 from countline.drivers.reading import (
     ChannelInfo,
     Decoded,
@@ -27,4 +28,5 @@ __all__ = [
     "StatusInfo",
 ]
 
-DRIVERS: dict[str, Driver] = {}
+_ALL: tuple[Driver, ...] = (xovis_v5.DRIVER,)
+DRIVERS: dict[str, Driver] = {driver.name: driver for driver in _ALL}

@@ -1,0 +1,76 @@
+"""Who speaks: device, context, agent and package number of a package's head."""
+
+import re
+from typing import Any, TypedDict
+
+from countline.drivers.reading import Note, StatusInfo
+from countline.drivers.xovis_v5.times import to_ms
+from countline.drivers.xovis_v5.wire import PackageInfo, SensorInfo
+from countline.model.ids import DeviceKey
+
+VENDOR = "xovis"
+_NOT_HEX = re.compile(r"[^0-9a-f]")
+
+
+class Head(TypedDict):
+    """The fields of `Decoded` that every kind of package has."""
+
+    device: DeviceKey | None
+    agent: str | None
+    sequence: int | None
+    sent_ms: int | None
+
+
+def head_of(package: PackageInfo, sensor: SensorInfo | None) -> Head:
+    """What a package's head says; None for what it leaves out."""
+    agent = package.agent_id
+    return {
+        "device": device_of(sensor) if sensor is not None else None,
+        "agent": None if agent is None else str(agent),
+        "sequence": package.id,
+        "sent_ms": None if sensor is None or sensor.time is None else ms_or_none(sensor.time),
+    }
+
+
+def device_of(sensor: SensorInfo) -> DeviceKey | None:
+    """The device and context: `single`, or `multi:<id>` for a stitched instance."""
+    serial = tidy_serial(sensor.serial_number) or tidy_serial(str(sensor.id))
+    if not serial:
+        return None
+    if sensor.type != "MULTI_SENSOR":
+        return DeviceKey(vendor=VENDOR, serial=serial)
+    number = 1 if sensor.multisensor_id is None else sensor.multisensor_id
+    return DeviceKey(vendor=VENDOR, serial=serial, context=f"multi:{number}")
+
+
+def tidy_serial(text: str) -> str:
+    """Lower case; a MAC address in whatever form becomes six pairs joined by colons."""
+    serial = text.strip().lower()
+    if len(serial) == 17 and serial[2] == ":":
+        return serial
+    digits = _NOT_HEX.sub("", serial)
+    if len(digits) == 12 and len(serial) <= 17:
+        return ":".join(digits[i : i + 2] for i in range(0, 12, 2))
+    return serial
+
+
+def ms_or_none(instant: float | str) -> int | None:
+    """For times that are good to know but no part of a number."""
+    try:
+        return to_ms(instant)
+    except ValueError:
+        return None
+
+
+def about_sensor(sensor: SensorInfo | None, **more: Any) -> StatusInfo | None:
+    """Firmware and model of a full head, joined with `more`; None where nothing is known."""
+    facts = {key: value for key, value in more.items() if value is not None}
+    if sensor is not None and sensor.sw_version is not None:
+        facts.setdefault("firmware", sensor.sw_version)
+    if sensor is not None and sensor.device_type is not None:
+        facts.setdefault("model", sensor.device_type)
+    return StatusInfo(**facts) if facts else None
+
+
+def note(code: str, path: str, detail: str) -> Note:
+    return Note(code=code, path=path, detail=detail)

@@ -1,0 +1,75 @@
+"""`live_data` and `status_data`: signs of life, and what a sensor says of itself. No numbers yet."""
+
+from countline.drivers.reading import Decoded, Note, StatusInfo
+from countline.drivers.xovis_v5.heads import about_sensor, head_of, ms_or_none
+from countline.drivers.xovis_v5.wire import DeviceInfo, LiveData, State, States, StatusData
+
+_NO_STATE = State()
+_NO_INFO = DeviceInfo()
+
+
+def decode_live(data: LiveData, notes: list[Note]) -> Decoded:
+    """The newest frame's time and light; persons and events are not read at all."""
+    times = [frame.time for frame in data.frames if frame.time is not None]
+    known = [ms for ms in map(ms_or_none, times) if ms is not None]
+    light = next((f.illumination for f in reversed(data.frames) if f.illumination), None)
+    return Decoded(
+        purpose="live",
+        status=about_sensor(
+            data.sensor_info, illumination=light, device_time_ms=max(known, default=None)
+        ),
+        notes=tuple(notes),
+        **head_of(data.package_info, data.sensor_info),
+    )
+
+
+def decode_status(data: StatusData, notes: list[Note]) -> Decoded:
+    """The leaves that tell whether a sensor is well."""
+    states = data.states
+    single = states.singlesensor.status if states.singlesensor else None
+    clock = states.time.state if states.time else None
+    written = clock.details.time if clock and clock.details else None
+    device = (states.device.state if states.device else None) or _NO_STATE
+    return Decoded(
+        purpose="status",
+        status=about_sensor(
+            data.sensor_info,
+            uptime_s=_uptime(device),
+            temperature_c=_temperature(device),
+            firmware=_firmware(states),
+            model=_model(states),
+            illumination=single.illumination if single else None,
+            device_time_ms=None if written is None else ms_or_none(written),
+            state=device.state,
+        )
+        or StatusInfo(),
+        notes=tuple(notes),
+        **head_of(data.package_info, data.sensor_info),
+    )
+
+
+def _uptime(device: State) -> int | None:
+    uptime = device.details.uptime_sec if device.details else None
+    return None if uptime is None else int(uptime)
+
+
+def _temperature(device: State) -> int | None:
+    """Of the die, which is the hottest place; of the housing where that is all there is."""
+    temperatures = device.details.temperatures if device.details else None
+    if temperatures is None:
+        return None
+    found = temperatures.die if temperatures.die is not None else temperatures.housing
+    return None if found is None else round(found)
+
+
+def _info(states: States) -> DeviceInfo:
+    return (states.device.info if states.device else None) or _NO_INFO
+
+
+def _firmware(states: States) -> str | None:
+    updates = (states.updates.state if states.updates else None) or _NO_STATE
+    return _info(states).fw_version or updates.version
+
+
+def _model(states: States) -> str | None:
+    return _info(states).variant or _info(states).prod_code
