@@ -46,3 +46,6 @@ WEBHOOK_TIMEOUT_S = 20
 WEBHOOK_BODY_BYTES_MAX = 20_000  # Standard Webhooks asks for less
 WEBHOOK_RETRY_DELAYS_S = (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
 FEED_BATCH_MAX = 500  # events read at once
+FEED_BACKOFF_S_MAX = 60  # a reader that fails is tried again at least once a minute
+CURSOR_SAVE_S = 1  # a crash tells at most this much again; a flush per second and reader
+DEAD_LETTERS_BYTES_MAX = 64_000_000  # three thousand of the largest messages
