@@ -1,5 +1,6 @@
 """Memory: the stores, each behind the same seam."""
 
+from countline.store.opening import open_store
 from countline.store.seam import (
     Accepted,
     Commit,
@@ -20,4 +21,5 @@ __all__ = [
     "StoreFacts",
     "Transaction",
     "View",
+    "open_store",
 ]

@@ -1,0 +1,154 @@
+"""What a group of pushes brings: fresh minutes all at once, anything else one claim at a time."""
+
+from collections.abc import Sequence
+from itertools import zip_longest
+
+from countline.errors import StoreError
+from countline.limits import FINAL_AFTER_S
+from countline.model.claim import Minute
+from countline.model.event import EventKind
+from countline.model.ids import SensorNo
+from countline.store.seam import Accepted, Outcome
+from countline.store.sqlite import journal, pushes
+from countline.store.sqlite.cells import minute_key, pack_values
+from countline.store.sqlite.disk import Disk, Row
+from countline.store.sqlite.settle import Tally, settle_claim, settle_minute
+from countline.store.sqlite.sums import SERIES_BITS, Sums
+from countline.store.sqlite.warmth import DAY_S
+
+Fresh = tuple[Tally, Minute]
+
+
+def apply_group(disk: Disk, group: Sequence[Accepted]) -> tuple[Outcome, ...]:
+    """Claims, sums, events and kept pushes of a group. Bodies are the caller's."""
+    tallies = [Tally() for _ in group]
+    sums = Sums()
+    plain = _plain_ones(disk, group)
+    fresh: list[Fresh] = []
+    for accepted, tally, is_plain in zip(group, tallies, plain, strict=True):
+        if is_plain:
+            fresh += [(tally, m) for m in accepted.minutes if m.values.count(None) < len(m.values)]
+    for tally, minute in _insert_fresh(disk, sums, fresh):
+        settle_minute(disk, sums, tally, minute)
+    for accepted, tally, is_plain in zip(group, tallies, plain, strict=True):
+        if not is_plain:
+            for minute in accepted.minutes:
+                settle_minute(disk, sums, tally, minute)
+            for claim in accepted.claims:
+                settle_claim(disk, sums, tally, claim)
+    sums.flush(disk)
+    journal.append(disk, _events(group, tallies))
+    for accepted in group:
+        for push in accepted.kept:
+            pushes.keep(disk, push)
+    return tuple(Outcome(tally.changed, tally.duplicates) for tally in tallies)
+
+
+def _plain_ones(disk: Disk, group: Sequence[Accepted]) -> list[bool]:
+    """Which pushes may be taken together, ahead of the others: no two orders can differ.
+
+    They have minutes of hot days alone, of sensors without long bins and which no other kind of
+    push in this group is about.
+    """
+    reaching = disk.reaching()
+    hot_from = (disk.head.cold_to + 1) * DAY_S // 60
+    sensors: list[set[SensorNo]] = []
+    plain: list[bool] = []
+    for accepted in group:
+        own = {minute.sensor for minute in accepted.minutes}
+        sensors.append(own)
+        if accepted.claims:
+            own |= {disk.place(claim.series)[0] for claim in accepted.claims}
+            plain.append(False)
+        else:
+            plain.append(
+                own.isdisjoint(reaching)
+                and (not hot_from or all(m.minute >= hot_from for m in accepted.minutes))
+            )
+    while True:
+        others = {
+            s for own, is_plain in zip(sensors, plain, strict=True) if not is_plain for s in own
+        }
+        still = [
+            is_plain and own.isdisjoint(others)
+            for own, is_plain in zip(sensors, plain, strict=True)
+        ]
+        if still == plain:
+            return plain
+        plain = still
+
+
+def _insert_fresh(disk: Disk, sums: Sums, minutes: list[Fresh]) -> list[Fresh]:
+    """Insert the minutes of which nothing is known yet; gives the others, still to be settled."""
+    if not minutes:
+        return []
+    commit = disk.commit_to_come
+    rows = [
+        (minute_key(m.sensor, m.minute), m.rank, m.sequence, m.covered_s, pack_values(m.values), commit)
+        for _, m in minutes
+    ]  # fmt: skip
+    disk.conn.execute("SAVEPOINT fresh")
+    before = disk.conn.total_changes()
+    disk.run_many("bin_insert", rows)
+    known: list[Fresh] = []
+    if disk.conn.total_changes() - before < len(rows):
+        disk.conn.execute("ROLLBACK TO fresh")
+        minutes, known, rows = _split(disk, minutes, rows)
+        disk.run_many("bin_insert", rows)
+    disk.conn.execute("RELEASE fresh")
+    if minutes:
+        disk.take_commit()
+        _add_fresh(disk, sums, minutes)
+    return known
+
+
+def _split(
+    disk: Disk, minutes: list[Fresh], rows: list[Row]
+) -> tuple[list[Fresh], list[Fresh], list[Row]]:
+    """The fresh minutes, those whose row exists or comes twice, and the rows of the fresh ones."""
+    fresh: dict[int, tuple[Fresh, Row]] = {}
+    known: list[Fresh] = []
+    for one, row in zip(minutes, rows, strict=True):
+        if row[0] in fresh or disk.row("bin_exists", row[0]):
+            known.append(one)
+        else:
+            fresh[row[0]] = (one, row)
+    return [one for one, _ in fresh.values()], known, [row for _, row in fresh.values()]
+
+
+def _add_fresh(disk: Disk, sums: Sums, minutes: list[Fresh]) -> None:
+    """Add whole minutes of which nothing was known to their quarters."""
+    moves = sums.moves
+    for tally, minute in minutes:
+        positions = disk.positions(minute.sensor)
+        covered_s = minute.covered_s
+        quarter = minute.minute // 15 << SERIES_BITS
+        changed = 0
+        for series, value in zip_longest(positions, minute.values):
+            if value is None:
+                continue
+            if series is None:
+                raise StoreError(f"sensor {minute.sensor} has a value where it has no series")
+            changed += 1
+            move = moves.get(quarter | series)
+            if move is None:
+                moves[quarter | series] = [value, covered_s]
+            else:
+                move[0] += value
+                move[1] += covered_s
+        tally.changed += changed
+        tally.touch(minute.minute * 60, 60)
+
+
+def _events(group: Sequence[Accepted], tallies: Sequence[Tally]) -> list[journal.Line]:
+    lines: list[journal.Line] = []
+    for accepted, tally in zip(group, tallies, strict=True):
+        if tally.end_s:
+            late = tally.start_s * 1000 < accepted.received_ms - FINAL_AFTER_S * 1000
+            kind: EventKind = "counts.revised" if tally.revised or late else "counts.recorded"
+            lines.append(
+                (kind, accepted.location_id, accepted.sensor, tally.start_s, tally.end_s, None,
+                 accepted.received_ms)
+            )  # fmt: skip
+        lines.extend(map(journal.line_of, accepted.events))
+    return lines

@@ -1,0 +1,212 @@
+-- name: location_all
+SELECT * FROM location ORDER BY location_id
+
+-- name: location_get
+SELECT * FROM location WHERE location_id = ?
+
+-- name: location_insert
+INSERT INTO location VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+
+-- name: location_delete
+DELETE FROM location WHERE location_id = ?
+
+-- name: zone_all
+SELECT * FROM zone ORDER BY zone_id
+
+-- name: zone_get
+SELECT * FROM zone WHERE zone_id = ?
+
+-- name: zone_insert
+INSERT INTO zone VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+
+-- name: zone_delete
+DELETE FROM zone WHERE zone_id = ?
+
+-- name: line_all
+SELECT * FROM line ORDER BY line_id
+
+-- name: line_get
+SELECT * FROM line WHERE line_id = ?
+
+-- name: line_insert
+INSERT INTO line VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+
+-- name: line_delete
+DELETE FROM line WHERE line_id = ?
+
+-- name: source_all
+SELECT * FROM source ORDER BY source_id
+
+-- name: source_get
+SELECT * FROM source WHERE source_id = ?
+
+-- name: source_insert
+INSERT INTO source VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+
+-- name: source_delete
+DELETE FROM source WHERE source_id = ?
+
+-- name: anchor_all
+SELECT * FROM anchor ORDER BY anchor_id
+
+-- name: anchor_get
+SELECT * FROM anchor WHERE anchor_id = ?
+
+-- name: anchor_insert
+INSERT INTO anchor VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+
+-- name: anchor_delete
+DELETE FROM anchor WHERE anchor_id = ?
+
+-- name: sensor_all
+SELECT * FROM sensor ORDER BY sensor
+
+-- name: sensor_get
+SELECT * FROM sensor WHERE sensor = ?
+
+-- name: sensor_insert
+INSERT INTO sensor VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+
+-- name: sensor_delete
+DELETE FROM sensor WHERE sensor = ?
+
+-- name: device_all
+SELECT * FROM device ORDER BY device_id
+
+-- name: device_get
+SELECT * FROM device WHERE device_id = ?
+
+-- name: device_insert
+INSERT INTO device VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+
+-- name: device_delete
+DELETE FROM device WHERE device_id = ?
+
+-- name: channel_all
+SELECT * FROM channel ORDER BY sensor, channel
+
+-- name: channel_get
+SELECT * FROM channel WHERE sensor = ? AND channel = ?
+
+-- name: channel_insert
+INSERT INTO channel VALUES (?, ?, ?, ?, ?, ?)
+
+-- name: channel_delete
+DELETE FROM channel WHERE sensor = ? AND channel = ?
+
+-- name: series_all
+SELECT * FROM series ORDER BY series
+
+-- name: series_get
+SELECT * FROM series WHERE series = ?
+
+-- name: series_insert
+INSERT INTO series VALUES (?, ?, ?, ?, ?, ?)
+
+-- name: series_delete
+DELETE FROM series WHERE series = ?
+
+-- name: expected_all
+SELECT * FROM expected ORDER BY expected_id
+
+-- name: expected_get
+SELECT * FROM expected WHERE expected_id = ?
+
+-- name: expected_insert
+INSERT INTO expected VALUES (?, ?, ?, ?, ?, ?)
+
+-- name: expected_delete
+DELETE FROM expected WHERE expected_id = ?
+
+-- name: gap_all
+SELECT * FROM gap ORDER BY gap_id
+
+-- name: gap_get
+SELECT * FROM gap WHERE gap_id = ?
+
+-- name: gap_insert
+INSERT INTO gap VALUES (?, ?, ?, ?, ?)
+
+-- name: gap_delete
+DELETE FROM gap WHERE gap_id = ?
+
+-- name: status_all
+SELECT * FROM status ORDER BY sensor
+
+-- name: status_get
+SELECT * FROM status WHERE sensor = ?
+
+-- name: status_insert
+INSERT INTO status VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+
+-- name: status_delete
+DELETE FROM status WHERE sensor = ?
+
+-- name: api_key_all
+SELECT * FROM api_key ORDER BY key_id
+
+-- name: api_key_get
+SELECT * FROM api_key WHERE key_id = ?
+
+-- name: api_key_insert
+INSERT INTO api_key VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+
+-- name: api_key_delete
+DELETE FROM api_key WHERE key_id = ?
+
+-- name: session_all
+SELECT * FROM session ORDER BY digest
+
+-- name: session_get
+SELECT * FROM session WHERE digest = ?
+
+-- name: session_insert
+INSERT INTO session VALUES (?, ?, ?)
+
+-- name: session_delete
+DELETE FROM session WHERE digest = ?
+
+-- name: push_secret_all
+SELECT * FROM push_secret ORDER BY digest
+
+-- name: push_secret_get
+SELECT * FROM push_secret WHERE digest = ?
+
+-- name: push_secret_insert
+INSERT INTO push_secret VALUES (?, ?, ?, ?, ?)
+
+-- name: push_secret_delete
+DELETE FROM push_secret WHERE digest = ?
+
+-- name: series_by_sensor
+SELECT * FROM series WHERE sensor = ? ORDER BY series
+
+-- name: expected_by_sensor
+SELECT * FROM expected WHERE sensor = ? ORDER BY expected_id
+
+-- name: gap_by_sensor
+SELECT * FROM gap WHERE sensor = ? ORDER BY gap_id
+
+-- name: device_by_sensor
+SELECT * FROM device WHERE sensor = ? ORDER BY device_id
+
+-- name: device_by_serial
+SELECT * FROM device WHERE serial = ? ORDER BY device_id
+
+-- name: channel_by_sensor
+SELECT * FROM channel WHERE sensor = ? ORDER BY sensor, channel
+
+-- name: sensor_by_sensor_id
+SELECT * FROM sensor WHERE sensor_id = ? ORDER BY sensor
+
+-- name: sensor_by_location_id
+SELECT * FROM sensor WHERE location_id = ? ORDER BY sensor
+
+-- name: api_key_by_digest
+SELECT * FROM api_key WHERE digest = ? ORDER BY key_id
+
+-- name: session_by_key_id
+SELECT * FROM session WHERE key_id = ? ORDER BY digest
+
+-- name: anchor_by_location_id
+SELECT * FROM anchor WHERE location_id = ? ORDER BY anchor_id

@@ -1,0 +1,172 @@
+"""One connection as the rest of the store sees it: statements by name, the head row, the layout."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import apsw
+
+from countline.errors import StoreError
+from countline.model.ids import SensorNo, SeriesNo
+from countline.store.sqlite.connection import QUERIES
+
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The row that every transaction reads first; see the schema for what moves each number."""
+
+    commit: int
+    seq: int
+    catalogue: int
+    layout: int
+    cold_to: int
+
+
+NOWHERE = Head(-1, -1, -1, -1, -1)
+
+
+class Disk:
+    """A connection, what its transaction has read and changed of the head, and cached layout.
+
+    Caches are right because they live between two looks at the head: whatever they hold moves
+    `head.layout`, whichever process changes it, and a rolled back transaction drops them.
+    """
+
+    def __init__(self, conn: apsw.Connection) -> None:
+        self.conn = conn
+        self.head = NOWHERE
+        self._begun = NOWHERE  # the head as the transaction found it
+        self._cached = -1  # the layout that the caches are of
+        self._positions: dict[SensorNo, tuple[SeriesNo | None, ...]] = {}
+        self._places: dict[SeriesNo, tuple[SensorNo, int] | None] = {}
+        self._reach_s: dict[SeriesNo, int] = {}
+        self._reaching: frozenset[SensorNo] | None = None
+
+    # -- statements -------------------------------------------------------------------------------
+    def rows(self, name: str, *values: Any) -> list[Row]:
+        """All rows of a statement."""
+        return self.conn.execute(QUERIES[name], values).fetchall()
+
+    def each(self, name: str, *values: Any) -> Iterator[Row]:
+        """Rows of a statement as they are asked for; nothing else may be written meanwhile."""
+        return self.conn.execute(QUERIES[name], values)
+
+    def row(self, name: str, *values: Any) -> Row | None:
+        """The first row of a statement."""
+        return self.conn.execute(QUERIES[name], values).fetchone()
+
+    def run(self, name: str, *values: Any) -> int:
+        """Execute a statement; gives how many rows it changed."""
+        self.conn.execute(QUERIES[name], values)
+        return self.conn.changes()
+
+    def run_many(self, name: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Execute a statement once for each row."""
+        self.conn.executemany(QUERIES[name], rows)
+
+    # -- transactions -----------------------------------------------------------------------------
+    def begin(self, *, writes: bool) -> None:
+        """Start a transaction and read the head: from here on, all is of one commit."""
+        self.conn.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+        row = self.row("head")
+        assert row is not None
+        self.head = self._begun = Head(*row)
+        self._forget_layout()
+
+    def finish(self) -> None:
+        """Write the head where it moved. The caller commits."""
+        if self.head != self._begun:
+            head = self.head
+            self.run("head_save", head.commit, head.seq, head.catalogue, head.layout, head.cold_to)
+
+    def roll_back(self) -> None:
+        """Undo the transaction, and forget what was read in it."""
+        if not self.conn.get_autocommit():
+            self.conn.execute("ROLLBACK")
+        self.head = self._begun = NOWHERE
+        self._cached = -1
+
+    @property
+    def commit_to_come(self) -> int:
+        """The number that this transaction's commit has, if it changes anything."""
+        return self._begun.commit + 1
+
+    def take_commit(self) -> int:
+        """The number of this transaction's commit, which now does change something."""
+        if self.head.commit == self._begun.commit:
+            self.head = replace(self.head, commit=self.commit_to_come)
+        return self.head.commit
+
+    def take_seqs(self, count: int) -> int:
+        """Numbers for `count` events; gives the first."""
+        first = self.head.seq + 1
+        self.head = replace(self.head, seq=self.head.seq + count)
+        return first
+
+    def catalogue_moved(self) -> None:
+        """A catalogue record was written."""
+        if self.head.catalogue == self._begun.catalogue:
+            self.head = replace(self.head, catalogue=self._begun.catalogue + 1)
+
+    def layout_moved(self) -> None:
+        """Something that is cached here was written."""
+        if self.head.layout == self._begun.layout:
+            self.head = replace(self.head, layout=self._begun.layout + 1)
+        self._cached = -1
+        self._forget_layout()
+
+    # -- layout -----------------------------------------------------------------------------------
+    def _forget_layout(self) -> None:
+        if self._cached != self.head.layout:
+            self._positions.clear()
+            self._places.clear()
+            self._reach_s.clear()
+            self._reaching = None
+            self._cached = self.head.layout
+
+    def positions(self, sensor: SensorNo) -> tuple[SeriesNo | None, ...]:
+        """A sensor's series by their place in its packed minutes."""
+        found = self._positions.get(sensor)
+        if found is None:
+            rows = self.rows("sensor_positions", sensor)
+            series: list[SeriesNo | None] = [None] * (1 + max((p for p, _ in rows), default=-1))
+            for position, number in rows:
+                series[position] = number
+            found = self._positions[sensor] = tuple(series)
+        return found
+
+    def find_place(self, series: SeriesNo) -> tuple[SensorNo, int] | None:
+        """Sensor and position of a series; None for one that nobody made."""
+        if series not in self._places:
+            row = self.row("series_place", series)
+            self._places[series] = None if row is None else (row[0], row[1])
+        return self._places[series]
+
+    def place(self, series: SeriesNo) -> tuple[SensorNo, int]:
+        """Sensor and position of a series. Raises `StoreError` for one that nobody made."""
+        found = self.find_place(series)
+        if found is None:
+            raise StoreError(f"there is no series {series}: save it before its claims")
+        return found
+
+    def reach_s(self, series: SeriesNo) -> int:
+        """The greatest length that a long bin of this series ever had; 0 where there is none."""
+        found = self._reach_s.get(series)
+        if found is None:
+            row = self.row("reach", series)
+            found = self._reach_s[series] = 0 if row is None else row[0]
+        return found
+
+    def reaching(self) -> frozenset[SensorNo]:
+        """Sensors that have long bins in some series."""
+        if self._reaching is None:
+            self._reaching = frozenset(sensor for (sensor,) in self.rows("reaching_sensors"))
+        return self._reaching
+
+    def widen_reach(self, series: SeriesNo, sensor: SensorNo, length_s: int) -> None:
+        """Remember that a series has a long bin of this length."""
+        if length_s > self.reach_s(series):
+            self.run("reach_save", series, sensor, length_s)
+            self.layout_moved()
