@@ -1,0 +1,39 @@
+"""A small typed client of the API, for other programs: `Client`, and `AsyncClient` to be awaited.
+
+It knows nothing of the server's insides. Answers are the structs of `countline.wire`.
+"""
+
+from countline.client._answers import to_polars
+from countline.client._http import AsyncClient, Client
+from countline.client._responses import ApiError
+from countline.wire.v3_catalogue import (
+    KeyNew,
+    LineChange,
+    LineNew,
+    LocationChange,
+    LocationNew,
+    RateNew,
+    SensorChange,
+    SensorNew,
+    SourceNew,
+    ZoneChange,
+    ZoneNew,
+)
+
+__all__ = [
+    "ApiError",
+    "AsyncClient",
+    "Client",
+    "KeyNew",
+    "LineChange",
+    "LineNew",
+    "LocationChange",
+    "LocationNew",
+    "RateNew",
+    "SensorChange",
+    "SensorNew",
+    "SourceNew",
+    "ZoneChange",
+    "ZoneNew",
+    "to_polars",
+]
