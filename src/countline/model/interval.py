@@ -86,7 +86,9 @@ class Granularity(StrEnum):
         if found := _SPELLINGS.get(text):
             return found
         known = ", ".join(cls)
-        near = get_close_matches(text, _SPELLINGS, n=1, cutoff=0.5)
+        is_iso = text[:1] in ("P", "p")
+        alike, spellings = (text.upper(), _ISO_FORMS) if is_iso else (text.lower(), tuple(cls))
+        near = get_close_matches(alike, spellings, n=1, cutoff=0.5)
         hint = f"; did you mean {near[0]}?" if near else ";"
         raise ValueError(f"unknown granularity {text!r}{hint} known are {known}")
 
