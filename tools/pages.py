@@ -42,6 +42,81 @@ def example_toml() -> str:
     return "\n".join(lines) + "\n"
 
 
+def errors_page() -> str:
+    """docs/reference/errors.md: every code that an answer may carry, why, and how to mend it."""
+    from countline.api.codes import CODES
+
+    lines = ["# Errors", "", NOTE, ""]
+    lines += [
+        "Errors are `application/problem+json`. `code` is stable and never changes its meaning; `detail` is for",
+        "people and may. The gateway serves a page for each code, and the problem's `type` links to it.",
+    ]
+    for code, kind in CODES.items():
+        lines += [
+            "",
+            f"## {code}",
+            "",
+            f"**{kind.status} {kind.title}.** {kind.why}",
+            "",
+            kind.mend,
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def cli_page() -> str:
+    """docs/reference/cli.md: every command and option, as `--help` says it."""
+    from countline.cli.commands import build_app
+
+    body = build_app().generate_docs().split("\n", 1)[1].strip()
+    return f"# Command line\n\n{NOTE}\n\n{body}\n"
+
+
+EVENTS = {
+    "counts.recorded": "New numbers: one message per location and commit, more where it would grow too long.",
+    "counts.revised": "Numbers of the past are different now: one message per civil day that changed.",
+    "sensor.discovered": "A device that nobody knows has pushed, and waits to be adopted.",
+}
+
+
+def events_page() -> str:
+    """docs/reference/events.md: what a webhook posts, field by field."""
+    import msgspec
+
+    from countline.outlets.webhooks import messages
+    from countline.outlets.webhooks.settings import WEBHOOK_KINDS
+
+    lines = ["# Events", "", NOTE, ""]
+    lines += [
+        "A webhook posts `{type, timestamp, data}`, signed by Standard Webhooks; how to receive it is in",
+        "[the guide](../howto/receive-webhooks.md). Numbers are those at the time of telling, so a late reader never",
+        "gets an older value after a newer one.",
+    ]
+    for kind in WEBHOOK_KINDS:
+        data = messages.DiscoveredData if kind == "sensor.discovered" else messages.CountsData
+        lines += ["", f"## {kind}", "", EVENTS[kind], "", *field_table(msgspec.json.schema(data))]
+    lines += ["", "## Rows", "", str(messages.RowBody.__doc__), ""]
+    return "\n".join([*lines, *field_table(msgspec.json.schema(messages.RowBody))]) + "\n"
+
+
+def field_table(schema: dict[str, Any]) -> list[str]:
+    """The fields of a JSON object and their kinds, as a table."""
+    (fields,) = (one["properties"] for one in schema["$defs"].values() if "properties" in one)
+    rows = [f"| `{name}` | {kind_of_field(says)} |" for name, says in fields.items()]
+    return ["| field | kind |", "|---|---|", *rows]
+
+
+def kind_of_field(says: dict[str, Any]) -> str:
+    if "anyOf" in says:
+        return " or ".join(kind_of_field(one) for one in says["anyOf"])
+    if says.get("type") == "array":
+        return (
+            "list of rows" if not says.get("items") else f"list of {kind_of_field(says['items'])}"
+        )
+    if says.get("type") == "object":
+        return f"object of {kind_of_field(says['additionalProperties'])}"
+    return str(says.get("format") or says.get("type") or "anything")
+
+
 def table_title(table: str) -> str:
     if not table:
         return "At the top of the file"

@@ -14,6 +14,9 @@ ROOT = Path(__file__).resolve().parent.parent
 GENERATED: tuple[tuple[str, Callable[[], str]], ...] = (
     ("countline.example.toml", pages.example_toml),
     ("docs/reference/settings.md", pages.settings_page),
+    ("docs/reference/errors.md", pages.errors_page),
+    ("docs/reference/cli.md", pages.cli_page),
+    ("docs/reference/events.md", pages.events_page),
 )
 
 

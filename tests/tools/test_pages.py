@@ -4,7 +4,8 @@ import re
 import tomllib
 from pathlib import Path
 
-from countline.config import describe_settings, load_settings
+from countline.config import load_settings
+from countline.settings import describe_settings
 from tools import pages, regen
 
 
