@@ -42,8 +42,8 @@ class PushSettings:
         int, Says("Largest body of one push, also after gunzip.", low=1_000)
     ] = limits.PUSH_BYTES_MAX
     linger_ms: Annotated[
-        int, Says("How long a push may wait for others, to share one flush to disk.", high=1_000)
-    ] = 2
+        int, Says("How long a push waits for others to share a flush; slow disks: 50.", high=1_000)
+    ] = 0
     keep_bodies_days: Annotated[
         int, Says("How long understood bodies are kept, compressed; 0 keeps none.", high=3_650)
     ] = limits.BODY_KEEP_S // DAY_S

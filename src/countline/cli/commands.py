@@ -10,11 +10,24 @@ if TYPE_CHECKING:
 GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
         "Run",
-        (("check", "read the settings, and say what is wrong with them"),),
+        (
+            ("check", "read the settings, and say what is wrong with them"),
+            ("emulate", "sensors that do not exist, pushing at a server"),
+        ),
     ),
     (
         "Manage",
-        (("keys", "keys of callers, and secrets of sensors"),),
+        (
+            ("keys", "keys of callers, and secrets of sensors"),
+            ("sensors", "list, register, adopt and retire sensors"),
+        ),
+    ),
+    (
+        "Numbers",
+        (
+            ("import", "take a file of counts"),
+            ("query", "ask for counts, and for how many are there now"),
+        ),
     ),
     (
         "More",
@@ -42,7 +55,11 @@ def build_app() -> "App":
     from cyclopts import App
 
     from countline.cli.check import check
+    from countline.cli.emulate import emulate
+    from countline.cli.importing import import_
     from countline.cli.keys import KEYS
+    from countline.cli.query import QUERY
+    from countline.cli.sensors import SENSORS
     from countline.cli.version import version
 
     app = App(
@@ -53,8 +70,9 @@ def build_app() -> "App":
         suppress_keyboard_interrupt=False,
         result_action="return_value",
     )
-    for command in (check, version):
+    for command in (check, emulate, version):
         app.command(command)
-    for folder in (KEYS,):
+    app.command(import_, name="import")
+    for folder in (KEYS, SENSORS, QUERY):
         app.command(folder)
     return app

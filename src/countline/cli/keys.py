@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any
 
+import msgspec
 from cyclopts import App, Parameter
 
 from countline import clock
@@ -18,11 +19,15 @@ async def create(
     name: Annotated[str, Parameter(help="What the key is for.")],
     scope: Annotated[
         tuple[Scope, ...],
-        Parameter(help="What it may do; repeat for more.", negative="", show_choices=True),
+        Parameter(negative="", show_default="read", help="What it may do; repeat for more."),
     ] = ("read",),
     location: Annotated[
         tuple[str, ...],
-        Parameter(help="A location that it sees; repeat for more; none: all.", negative=""),
+        Parameter(
+            help="A location that it sees; repeat for more; none: all.",
+            negative="",
+            show_default=False,
+        ),
     ] = (),
     expires: Annotated[str | None, Parameter(help="How long it works, such as P90D.")] = None,
     rate_: Annotated[
@@ -145,15 +150,10 @@ def state(key: Key) -> str:
 
 def as_document(key: Key) -> dict[str, Any]:
     """A key as the API shows it, without its secret."""
-    return {
-        "key_id": key.key_id,
-        "name": key.name,
-        "scopes": list(key.scopes),
-        "locations": list(key.locations),
-        "expires_at": show.instant(key.expires_s),
-        "withdrawn_at": show.instant(key.withdrawn_s),
-        "rate": {"quota": key.quota, "window_s": key.window_s},
-    }
+    from countline.api.v3 import render
+
+    told: dict[str, Any] = msgspec.to_builtins(render.key(key))
+    return told
 
 
 KEYS = App(

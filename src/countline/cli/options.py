@@ -28,7 +28,10 @@ class Options:
         None
     )
     json: Annotated[
-        bool, Parameter(negative="", help="Answer with one JSON document, for programs.")
+        bool,
+        Parameter(
+            negative="", show_default=False, help="Answer with one JSON document, for programs."
+        ),
     ] = False
 
     def loaded(self, **given: Any) -> Loaded:

@@ -1,0 +1,130 @@
+"""`countline import`: a file of counts becomes claims, and what it names is created where missing."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from cyclopts import Parameter
+
+from countline.cli import show
+from countline.cli.exits import DONE
+from countline.cli.opening import opened_engine
+from countline.cli.options import NONE_GIVEN, Options, period_s
+from countline.errors import BadPush
+
+if TYPE_CHECKING:
+    from countline.engine.importing import ImportReport
+
+Format = Literal["tidy_csv", "xovis_csv"]
+
+
+async def import_(
+    file: Path,
+    /,
+    *,
+    format: Annotated[Format, Parameter(help="How the file is written.")],
+    sensor: Annotated[str | None, Parameter(help="The sensor, where the file names none.")] = None,
+    location: Annotated[
+        str | None, Parameter(help="The location, where the file names none.")
+    ] = None,
+    zone: Annotated[
+        str | None, Parameter(help="The zone, a number or name, where the file names none.")
+    ] = None,
+    line: Annotated[
+        int | None, Parameter(help="The line that it counts, where the sensor has one already.")
+    ] = None,
+    tz: Annotated[
+        str | None,
+        Parameter(help="Time zone of times without offset, and of a location that is created."),
+    ] = None,
+    step: Annotated[
+        str | None, Parameter(help="Length of a bin where the file says no end: 1h, PT15M.")
+    ] = None,
+    measure: Annotated[
+        tuple[str, ...],
+        Parameter(
+            negative="",
+            show_default=False,
+            help="A further column that is a measure; repeat for more.",
+        ),
+    ] = (),
+    channel: Annotated[
+        str | None, Parameter(help="The pushed channel that the file goes on with, `single/1000`.")
+    ] = None,
+    options: Options = NONE_GIVEN,
+) -> int:
+    """Import a file of counts. The same file a second time changes nothing.
+
+    A location, sensor, zone or line that is missing is created. Returns when the numbers stand in
+    every answer.
+
+    Parameters
+    ----------
+    file
+        The file to read.
+    """
+    from countline.drivers.reading import FileOptions
+    from countline.engine.importing import import_file
+
+    body = _read(file)
+    said = FileOptions(
+        location=location,
+        sensor=sensor,
+        zone=zone,
+        time_zone=tz,
+        step_s=None if step is None else period_s("--step", step),
+        measures=measure,
+    )
+    async with opened_engine(options) as engine:
+        with show.progress(f"importing {file.name}", quiet=options.json) as progress:
+            report = await import_file(
+                engine,
+                driver=format,
+                name=file.name,
+                body=body,
+                options=said,
+                line_id=line,
+                channel=channel,
+                progress=progress,
+            )
+    _tell(file, report, options)
+    return DONE
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise BadPush(f"{file}: {reason}", code="file_unreadable") from error
+
+
+def as_document(report: "ImportReport") -> dict[str, Any]:
+    """What an import did, for programs."""
+    return {
+        "rows": report.rows,
+        "readings": report.readings,
+        "fresh": report.fresh,
+        "duplicates": report.duplicates,
+        "refused": report.refused,
+        "step_s": dict(report.step_s),
+        "created": list(report.created),
+        "gaps": report.gaps,
+        "first_at": show.instant(report.first_s),
+        "last_at": show.instant(report.last_s),
+    }
+
+
+def _tell(file: Path, report: "ImportReport", options: Options) -> None:
+    if options.json:
+        show.document(as_document(report))
+        return
+    for created in report.created:
+        show.say(f"created {created}")
+    for zone, step_s in dict(report.step_s).items():
+        show.say(f"[dim]no end in the file: bins of {zone or 'it'} are taken as {step_s} s[/dim]")
+    rows = [
+        (name.replace("_", " "), value)
+        for name, value in as_document(report).items()
+        if name not in ("created", "step_s")
+    ]
+    show.table((file.name, ""), rows)

@@ -1,0 +1,112 @@
+"""`countline sensors`: which there are, registering and adopting, retiring."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+from cyclopts import App, Parameter
+
+from countline.cli import show
+from countline.cli.exits import DONE
+from countline.cli.opening import opened_engine
+from countline.cli.options import NONE_GIVEN, Options
+
+if TYPE_CHECKING:
+    from countline.engine.catalogue import Catalogue
+    from countline.model.sensor import Device, Sensor
+
+
+async def list_(
+    *,
+    location: Annotated[str | None, Parameter(help="Only the sensors of this location.")] = None,
+    options: Options = NONE_GIVEN,
+) -> int:
+    """List the sensors by id, then the devices that were discovered and wait for adoption."""
+    from countline.api.v3 import render
+
+    async with opened_engine(options) as engine:
+        catalogue = await engine.desk.fresh()
+        health = {one.sensor_id: one for one in await engine.watch.sensors(None)}
+    told = [
+        render.sensor(sensor, catalogue, health.get(sensor.sensor_id))
+        for sensor in catalogue.sensor_by_id.values()
+        if location in (None, sensor.location_id)
+    ]
+    if location is None:
+        told += [render.discovered(d) for d in catalogue.devices.values() if _waits(d)]
+    if options.json:
+        show.document({"data": msgspec.to_builtins(told)})
+        return DONE
+    columns = ("sensor_id", "location_id", "name", "state", "health", "serial", "lines")
+    rows = [[getattr(one, name) for name in columns] for one in told]
+    show.table(columns, rows, empty="no sensors yet")
+    return DONE
+
+
+async def register(
+    sensor_id: str,
+    /,
+    *,
+    location: Annotated[str, Parameter(help="The location that it belongs to, for good.")],
+    serial: Annotated[
+        str | None, Parameter(help="The device's serial number; none: a sensor fed by files.")
+    ] = None,
+    vendor: Annotated[str, Parameter(help="Who made the device.")] = "xovis",
+    context: Annotated[
+        str, Parameter(help="`single`, or its place in a multisensor: `multi:1`.")
+    ] = "single",
+    name: Annotated[str, Parameter(help="What people call it.")] = "",
+    options: Options = NONE_GIVEN,
+) -> int:
+    """Register a sensor; a discovered device of that serial is adopted without contacting it.
+
+    Pushes of the device that waited are counted at once.
+
+    Parameters
+    ----------
+    sensor_id
+        What callers will ask it by: letters, digits and `_ . -`.
+    """
+    async with opened_engine(options) as engine:
+        sensor = await engine.desk.register_sensor(
+            sensor_id=sensor_id,
+            location_id=location,
+            serial=serial,
+            vendor=vendor,
+            context=context,
+            name=name,
+        )
+        catalogue = await engine.desk.fresh()
+    return _told(catalogue, sensor, "is registered", options)
+
+
+async def retire(sensor_id: str, /, *, options: Options = NONE_GIVEN) -> int:
+    """Retire a sensor for good: nothing is expected of it any more; its numbers and its id stay.
+
+    Parameters
+    ----------
+    sensor_id
+        The sensor to retire.
+    """
+    async with opened_engine(options) as engine:
+        sensor = await engine.desk.retire_sensor(sensor_id)
+        catalogue = await engine.desk.fresh()
+    return _told(catalogue, sensor, "is retired", options)
+
+
+def _told(catalogue: "Catalogue", sensor: "Sensor", what: str, options: Options) -> int:
+    from countline.api.v3 import render
+
+    if options.json:
+        show.document(msgspec.to_builtins(render.sensor(sensor, catalogue, None)))
+    else:
+        show.say(f"{sensor.sensor_id} {what} ({sensor.location_id}).")
+    return DONE
+
+
+def _waits(device: "Device") -> bool:
+    return device.sensor is None and device.valid_to_s is None
+
+
+SENSORS = App(name="sensors", help="List, register, adopt and retire sensors.")
+for command, name in ((list_, "list"), (register, "register"), (retire, "retire")):
+    SENSORS.command(command, name=name)
