@@ -1,6 +1,7 @@
 """Time that only passes when somebody sleeps, so that waiting for days takes no time."""
 
 import asyncio
+from collections.abc import Callable
 
 
 class HeldTime:
@@ -13,9 +14,13 @@ class HeldTime:
     async def sleep(self, seconds: float) -> None:
         """Let the time pass, and everybody else run."""
         self.naps.append(seconds)
-        self._now_s += seconds
+        self.pass_by(seconds)
         for _ in range(10):
             await asyncio.sleep(0)
+
+    def pass_by(self, seconds: float) -> None:
+        """Let the time pass, and nobody sleep."""
+        self._now_s += seconds
 
     def now_s(self) -> int:
         return int(self._now_s)
@@ -25,3 +30,12 @@ class HeldTime:
 
     def elapsed_s(self) -> float:
         return self._now_s
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    """Let sockets and threads work until something holds; fails when it does not come about."""
+    for _ in range(30_000):
+        if holds():
+            return
+        await asyncio.sleep(0.001)
+    raise AssertionError("it did not come about")

@@ -13,7 +13,6 @@ from countline.model.event import Event
 from countline.model.ids import LineId, LocationId, SensorId, SensorNo, ZoneId
 from countline.model.interval import DayGrid, Granularity
 from countline.model.place import Source
-from countline.model.sensor import Series
 from countline.store.seam import Store, View
 
 CountsKind = Literal["counts.recorded", "counts.revised"]
@@ -215,9 +214,16 @@ class _Cell(NamedTuple):
     channel: str
 
 
+class _Held(NamedTuple):
+    """A winning bin, and whether it counts or a better one overlaps it."""
+
+    bin: Bin
+    counts: bool
+
+
 def read_rows(topic: Topic, catalogue: Catalogue, view: View) -> list[CountRow]:
     """The rows that a topic's events changed, by start, sensor and channel, as they are now."""
-    cells: dict[_Cell, dict[str, Bin | None]] = {}
+    cells: dict[_Cell, dict[str, _Held]] = {}
     for (start_s, end_s), sensors in _by_stretch(topic.changed).items():
         series = {
             one.series: one
@@ -225,18 +231,19 @@ def read_rows(topic: Topic, catalogue: Catalogue, view: View) -> list[CountRow]:
             for one in catalogue.series_of.get(sensor, ())
             if one.kind != "unknown"  # kept, but counted nowhere
         }
-        for counted in view.bins(list(series), start_s, end_s):
-            one = series[counted.series]
-            cells.setdefault(_cell(one, counted), {})[one.measure] = counted
+        found = [_Held(one, True) for one in view.bins(list(series), start_s, end_s)]
         for sensor in sensors:
-            for hidden in view.overlapped(sensor, start_s, end_s):
-                if found := series.get(hidden.series):
-                    cells.setdefault(_cell(found, hidden), {})[found.measure] = None
-    rows = [
-        _row(cell, values, catalogue, topic)
+            hidden = view.overlapped(sensor, start_s, end_s)
+            found += [_Held(one, False) for one in hidden if start_s <= one.start_s < end_s]
+        for held in found:
+            if one := series.get(held.bin.series):
+                cell = _Cell(held.bin.start_s, held.bin.length_s, one.sensor, one.channel)
+                cells.setdefault(cell, {})[one.measure] = held
+    rows = (
+        _row(cell, values, catalogue)
         for cell, values in cells.items()
-        if _is_changed(values, topic.changed[cell.sensor].commit)
-    ]
+        if _revision(values) >= topic.changed[cell.sensor].commit
+    )
     return sorted(rows, key=lambda row: row[:4])
 
 
@@ -248,40 +255,32 @@ def _by_stretch(changed: Mapping[SensorNo, Stretch]) -> dict[tuple[int, int], li
     return together
 
 
-def _cell(series: Series, one: Bin) -> _Cell:
-    return _Cell(one.start_s, one.length_s, series.sensor, series.channel)
+def _revision(values: Mapping[str, _Held]) -> int:
+    return max(held.bin.commit for held in values.values())
 
 
-def _is_changed(values: Mapping[str, Bin | None], commit: int) -> bool:
-    return any(one is None or one.commit >= commit for one in values.values())
-
-
-def _row(
-    cell: _Cell, values: Mapping[str, Bin | None], catalogue: Catalogue, topic: Topic
-) -> CountRow:
+def _row(cell: _Cell, values: Mapping[str, _Held], catalogue: Catalogue) -> CountRow:
     sources = [
         source
         for source in catalogue.sources_of_sensor.get(cell.sensor, ())
         if source.channel == cell.channel and _is_valid(source, cell.start_s)
     ]
     line = next((s for s in sources if s.line_id is not None), None)
-    counted = [one for one in values.values() if one is not None]
-    told_s = min((one.covered_s for one in counted), default=None)
-    newest = max((one.commit for one in counted), default=0)
     inverted = line is not None and line.invert
+    covered_s = min((held.bin.covered_s for held in values.values() if held.counts), default=None)
     return CountRow(
         start_s=cell.start_s,
         sensor_id=catalogue.sensors[cell.sensor].sensor_id,
         channel=cell.channel,
         length_s=cell.length_s,
-        line_id=line.line_id if line and _counts(line, cell.start_s, catalogue) else None,
+        line_id=line.line_id if line and _goes_first(line, cell.start_s, catalogue) else None,
         zone_id=next((s.zone_id for s in sources if s.zone_id is not None), None),
         values={
-            _turned(measure) if inverted else measure: one.value if one else None
-            for measure, one in values.items()
+            _turned(measure) if inverted else measure: held.bin.value if held.counts else None
+            for measure, held in values.items()
         },
-        coverage=None if told_s is None else min(1.0, told_s / cell.length_s),
-        revision=newest if len(counted) == len(values) else topic.last.commit,
+        coverage=None if covered_s is None else min(1.0, covered_s / cell.length_s),
+        revision=_revision(values),
     )
 
 
@@ -289,7 +288,7 @@ def _is_valid(source: Source, at_s: int) -> bool:
     return source.valid_from_s <= at_s and (source.valid_to_s is None or at_s < source.valid_to_s)
 
 
-def _counts(source: Source, at_s: int, catalogue: Catalogue) -> bool:
+def _goes_first(source: Source, at_s: int, catalogue: Catalogue) -> bool:
     """Whether no other source of the same line goes before this one."""
     assert source.line_id is not None
     rivals = catalogue.sources_of_line.get(source.line_id, ())

@@ -5,14 +5,14 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 import pytest
+from tests.held_time import HeldTime
+from tests.small_store import SmallStore
 
 from countline import limits
 from countline.engine.feed import Feed, Lag, next_batch
 from countline.model.event import Event, EventKind
 from countline.model.query import Reason
 from countline.testing.recording_outlet import RecordingOutlet
-from tests.held_time import HeldTime
-from tests.small_store import SmallStore
 
 COUNTS = Event(kind="counts.recorded")
 OTHER = Event(kind="catalogue.changed")
@@ -193,23 +193,25 @@ def test_only_wanted_kinds_are_delivered_and_the_cursor_passes_the_others() -> N
 
 def test_waking_is_enough_to_be_told() -> None:
     async def test(scene: Scene) -> None:
-        asleep = asyncio.Event()
+        asleep, taken = asyncio.Event(), asyncio.Event()
+
+        async def deliver(events: Sequence[Event]) -> None:
+            await scene.outlet.deliver(events)
+            taken.set()
 
         async def for_ever(seconds: float) -> None:
             asleep.set()
             await asyncio.Event().wait()
 
         scene.feed = Feed(scene.store.as_store(), sleep=for_ever)
-        following = asyncio.ensure_future(
-            scene.feed.follow("outlet", scene.outlet.deliver, stop=scene.stop)
-        )
+        following = asyncio.ensure_future(scene.feed.follow("outlet", deliver, stop=scene.stop))
         await asleep.wait()
         scene.store.add(COUNTS)
         scene.feed.wake()
-        while not scene.told():
-            await asyncio.sleep(0)
+        await taken.wait()
         scene.stop.set()
         await following
+        assert scene.told() == [1]
 
     run(test)
 

@@ -1,8 +1,9 @@
 """Messages that no attempt could deliver, kept in a file of JSON lines for whoever mends it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import structlog
@@ -24,7 +25,10 @@ class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
     body: msgspec.Raw
 
 
-def file_keeper(path: Path) -> Callable[[DeadLetter], Awaitable[None]]:
+Keep = Callable[[DeadLetter], Coroutine[Any, Any, None]]
+
+
+def file_keeper(path: Path) -> Keep:
     """Appends to a file; once it is full, further letters are only logged."""
 
     def append(letter: DeadLetter) -> None:

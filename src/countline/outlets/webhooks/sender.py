@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -19,13 +19,11 @@ from countline.engine.telling import Teller
 from countline.errors import NotReady
 from countline.model.event import Event
 from countline.model.query import Reason
-from countline.outlets.webhooks.dead_letters import DeadLetter, file_keeper
+from countline.outlets.webhooks.dead_letters import DeadLetter, Keep, file_keeper
 from countline.outlets.webhooks.guard import GuardedTransport
 from countline.outlets.webhooks.messages import Message, write_messages
 from countline.outlets.webhooks.settings import WEBHOOK_KINDS, WebhookSettings
 from countline.outlets.webhooks.signature import sign
-
-Keep = Callable[[DeadLetter], Awaitable[None]]
 
 ANSWER_BYTES_MAX = 65_536  # read and thrown away, so that the connection can be used again
 RETRY_AFTER_S_MAX = 86_400

@@ -4,7 +4,8 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, get_args
-from urllib.parse import urlsplit
+
+import httpx2
 
 from countline.errors import ConfigError, FieldError
 from countline.model.event import Event
@@ -34,12 +35,7 @@ class WebhookSettings:
             raise ConfigError(detail, errors=errors)
 
     def _errors(self) -> Iterator[FieldError]:
-        try:
-            parts = urlsplit(self.url)
-            written_well = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-        except ValueError:
-            written_well = False
-        if not written_well:
+        if not _is_address(self.url):
             detail = "must be an address such as https://example.org/hook"
             yield FieldError(field="url", detail=detail)
         if not self.secrets:
@@ -66,7 +62,7 @@ class WebhookSettings:
     @property
     def host(self) -> str:
         """What logs call it: the rest of an address may hold a secret."""
-        return urlsplit(self.url).hostname or ""
+        return httpx2.URL(self.url).host
 
     def wants(self, event: Event) -> bool:
         """Whether this address is told of an event.
@@ -76,3 +72,11 @@ class WebhookSettings:
         return event.kind in (self.kinds or WEBHOOK_KINDS) and (
             not self.locations or event.location_id in self.locations
         )
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = httpx2.URL(url)
+    except httpx2.InvalidURL:
+        return False
+    return parts.scheme in ("http", "https") and parts.host != "" and parts.port != 0
