@@ -64,6 +64,7 @@ class SensorCountAnswer(Told, frozen=True, kw_only=True):
     """Today's counts of each sensor, by id."""
 
     data: list[SensorCountRow]
+    next: Annotated[str | None, Meta(description="`cursor` of the next page; null on the last.")] = None
 
 
 class SystemHealth(Told, frozen=True, kw_only=True):

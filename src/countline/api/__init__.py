@@ -1,0 +1,1 @@
+"""What callers ask: two versions of one HTTP API over one engine."""

@@ -1,0 +1,46 @@
+"""The API as one ASGI app: both versions, their documents, pages and life signs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import cast
+
+from litestar import Litestar
+
+from countline import clock
+from countline.api.door import Door
+from countline.api.edge import App, with_headers
+from countline.api.operate import life_signs
+from countline.api.operation import to_handler
+from countline.api.problems import renderers
+from countline.api.request import ApiRequest
+from countline.api.routes import ALIASES, V1, V3
+from countline.engine.engine import Engine
+from countline.limits import JSON_BODY_BYTES_MAX
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiSettings:
+    """How the API presents itself. `public_url`: its address as callers write it, without a slash
+    at the end; left out, links are relative."""
+
+    public_url: str = ""
+
+
+def create_app(
+    engine: Engine, settings: ApiSettings, *, now_ms: Callable[[], int] = clock.now_ms
+) -> App:
+    """The app. It holds no state but rates; the caller starts and stops the engine."""
+    door = Door(engine, now_ms=now_ms)
+    app = Litestar(
+        route_handlers=[
+            *(to_handler(operation) for operation in (*V3, *V1, *ALIASES)),
+            *life_signs(engine),
+        ],
+        request_class=ApiRequest,
+        before_request=door.enter,
+        exception_handlers=renderers(f"{settings.public_url}/errors"),
+        openapi_config=None,
+        logging_config=None,
+        request_max_body_size=JSON_BODY_BYTES_MAX,
+    )
+    return with_headers(cast(App, app), door.standing)

@@ -1,0 +1,226 @@
+"""Every error code a caller can meet: its HTTP status, what happened, why, and how to mend it."""
+
+from dataclasses import dataclass
+from types import MappingProxyType
+
+IANA = "https://iana.org/assignments/http-problem-types#"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of error. `type_uri` is set where a registered problem type exists."""
+
+    status: int
+    title: str
+    why: str
+    mend: str
+    type_uri: str | None = None
+
+
+_ID = "Ids are case-sensitive. What the key may not see is answered exactly like what is not there."
+_KEYS = "Ask whoever runs this installation, or make one with `countline keys create --name NAME`."
+
+CODES: MappingProxyType[str, Kind] = MappingProxyType({
+    # -- the key ----------------------------------------------------------------------------------
+    "key_missing": Kind(
+        401, "A key is needed",
+        "The request carried no key where one is looked for.",
+        "Send the key as `X-API-Key: KEY`, `Authorization: Apikey KEY` or `Authorization: Bearer KEY`."
+        " A browser's session cookie only reads `/v3`.",
+    ),
+    "key_wrong": Kind(
+        401, "The key is not known",
+        "No key of this installation has this secret. It may be cut short, or belong elsewhere.",
+        f"Compare it with what was shown when it was made; it is not shown again. {_KEYS}",
+    ),
+    "key_expired": Kind(
+        401, "The key has expired",
+        "The key was made with an end, and that has passed.",
+        f"Use a new one. {_KEYS}",
+    ),
+    "key_withdrawn": Kind(
+        401, "The key was withdrawn",
+        "Somebody ended this key. It will not work again.",
+        f"Use a new one. {_KEYS}",
+    ),
+    "session_ended": Kind(
+        401, "The session has ended",
+        "A session lasts 12 hours, and ends with its key.",
+        "Open a new one: `POST /v3/session` with a key.",
+    ),
+    "too_many_wrong_keys": Kind(
+        429, "Too many wrong keys",
+        "Ten wrong keys came from this address within a minute. A right key still works.",
+        "Wait as long as `Retry-After` says, and mend the key first: asking again will not help.",
+    ),
+    "two_keys": Kind(
+        400, "Two different keys",
+        "The request carries two keys that differ, so nobody can say who asks.",
+        "Send one: in `X-API-Key` or in `Authorization`.",
+    ),
+    "key_in_query": Kind(
+        400, "A key in the address",
+        "Addresses are kept by proxies, logs and browser histories. A key in one is given away.",
+        "Withdraw this key, make another, and send it in a header.",
+    ),
+    "scope_missing": Kind(
+        403, "The key may not do this",
+        "Keys have scopes: `read` for numbers and catalogue, `write` for places, `admin` for keys and"
+        " sensors. This one lacks the scope that is needed.",
+        f"Use a key that has it. {_KEYS}",
+    ),
+    "more_than_own": Kind(
+        403, "More than the key itself has",
+        "A key cannot give another key scopes or locations that it does not have itself.",
+        "Ask for less, or use a key that has all of it.",
+    ),
+    "quota_exceeded": Kind(
+        429, "The key asks too often",
+        "Each key has a rate; `RateLimit-Policy` and `RateLimit` on every answer say what is left.",
+        "Wait as long as `Retry-After` says. For live numbers one request per minute is enough.",
+        IANA + "quota-exceeded",
+    ),
+    # -- the question -----------------------------------------------------------------------------
+    "bad_query": Kind(
+        400, "The question cannot be read",
+        "A parameter or field is missing, unknown, given twice, or not readable. `errors` names every"
+        " one of them.",
+        "Mend what `errors` says. Times carry an offset: `2023-10-27T00:00:00Z`, or `...%2B02:00` (in"
+        " an address a `+` is written `%2B`).",
+    ),
+    "media_type": Kind(
+        415, "Not JSON",
+        "Bodies are read as JSON only, uncompressed, and must say so.",
+        "Send `Content-Type: application/json`.",
+    ),
+    "body_too_large": Kind(
+        413, "The body is too large",
+        "No body that this operation understands is this large.",
+        "Send at most 1 MB.",
+    ),
+    "impossible": Kind(
+        422, "There is no answer to this",
+        "The question can be read, but nothing can be said to it.",
+        "`detail` says what stands in the way.",
+    ),
+    "start_not_before_end": Kind(
+        422, "The start is not before the end",
+        "The stretch asked for is empty: it holds no instant.",
+        "Give a start that is before the end; the end itself is not included.",
+    ),
+    "range_empty": Kind(
+        422, "No bucket starts in this range",
+        "Buckets are never cut: one belongs when `start <= its start < end`, and here none does.",
+        "Ask for a longer stretch, or for a finer granularity.",
+    ),
+    "granularity_too_fine": Kind(
+        422, "Finer than the data",
+        "Some data here came in longer pieces than the granularity, and pieces are never split.",
+        "Ask for the granularity in `finest`, or add `coarsen=true`, which answers at that one.",
+    ),
+    "too_many_rows": Kind(
+        422, "Too many rows",
+        "An answer has at most 50,000 rows.",
+        "Ask for the granularity in `fits`, for less time, or for `format=csv`, which is streamed.",
+    ),
+    "zone_not_of_sensor": Kind(
+        422, "The zone is not of this sensor",
+        "A zone belongs to a sensor when the sensor counts a line on its boundary or frontage, or"
+        " measures it.",
+        "Leave out the sensor to ask for the whole zone, or the zone to ask for all of the sensor.",
+    ),
+    # -- what is there ----------------------------------------------------------------------------
+    "path_not_found": Kind(
+        404, "There is nothing at this address",
+        "No operation and no page has this path.",
+        "`GET /` lists both versions of the API and their documentation.",
+    ),
+    "method_not_allowed": Kind(
+        405, "Not with this method",
+        "The path is there, but does not take this method.",
+        "The `Allow` header names the methods that it takes.",
+    ),
+    "not_found": Kind(404, "There is no such thing", "Nothing here has this id.", _ID),
+    "location_not_found": Kind(
+        404, "There is no such location", "No location has this id.", f"See `GET /v3/locations`. {_ID}"
+    ),
+    "zone_not_found": Kind(
+        404, "There is no such zone", "No zone has this id.", f"See `GET /v3/zones`. {_ID}"
+    ),
+    "line_not_found": Kind(
+        404, "There is no such line", "No line has this id.", f"See `GET /v3/lines`. {_ID}"
+    ),
+    "sensor_not_found": Kind(
+        404, "There is no such sensor", "No sensor has this id.", f"See `GET /v3/sensors`. {_ID}"
+    ),
+    "key_not_found": Kind(
+        404, "There is no such key", "No key has this id.", f"See `GET /v3/keys`. {_ID}"
+    ),
+    "no_location": Kind(
+        404, "There is no location to see",
+        "This key sees no location: none exists yet, or those it was made for are not there.",
+        "Add one with `POST /v3/locations` or by importing a file, or use a key that sees one.",
+    ),
+    "conflict": Kind(
+        409, "Something stands in the way",
+        "What is there already does not go together with this.",
+        "`detail` says what it is.",
+    ),
+    "id_taken": Kind(
+        409, "The id is taken",
+        "Ids are chosen once and never used again, not even when what they named is gone.",
+        "Choose another.",
+    ),
+    "device_taken": Kind(
+        409, "The device belongs to a sensor",
+        "A device is in one sensor's place at a time, and a sensor has one device.",
+        "Retire the other sensor first, or check the serial number.",
+    ),
+    "changed_meanwhile": Kind(
+        412, "It was changed meanwhile",
+        "`If-Match` names a version that is not the present one: somebody else changed it.",
+        "Read it again, look at what changed, and send the change with the new `ETag`.",
+    ),
+    # -- pushes -----------------------------------------------------------------------------------
+    "push_secret_wrong": Kind(
+        401, "The push secret is not known",
+        "A push carries a sensor's own secret or the enrolment secret; this is neither. Nothing of it"
+        " was kept.",
+        "Make one: `countline keys enrolment`, or `countline sensors register`.",
+    ),
+    "unknown_sensor": Kind(
+        404, "The sensor is not known",
+        "Nobody registered this device.",
+        "Register it: `countline sensors register ID --location L --serial S`.",
+    ),
+    "bad_push": Kind(
+        400, "The push cannot be understood",
+        "The body is not what this driver reads.",
+        "`detail` says where. `countline replay --list` shows what was kept.",
+    ),
+    "too_much": Kind(
+        413, "More than the limit",
+        "A bound that protects everybody else was passed.",
+        "`detail` says which; send less at once.",
+    ),
+    # -- ourselves --------------------------------------------------------------------------------
+    "not_allowed": Kind(
+        403, "Not allowed", "The key is missing, wrong, or not enough for this.", _KEYS
+    ),
+    "not_ready": Kind(
+        503, "Not ready",
+        "The server is starting, stopping, or has as much to do as it can hold.",
+        "Ask again after `Retry-After` seconds.",
+        IANA + "temporary-reduced-capacity",
+    ),
+    "store_error": Kind(
+        503, "The store did not answer",
+        "The data could not be read from or written to disk.",
+        "Ask again after `Retry-After` seconds. `GET /v3/health` and the server's log say more.",
+    ),
+    "error": Kind(
+        500, "Something went wrong here",
+        "This is a fault of the server, not of the request. Its log has the details.",
+        "Ask again later; when it stays, report it with the request and the time.",
+    ),
+})  # fmt: skip

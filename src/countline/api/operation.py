@@ -1,0 +1,65 @@
+"""One row of a route table, and the Litestar handler that it becomes."""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from types import UnionType
+from typing import Any, Literal, get_args, get_type_hints
+
+import msgspec
+from litestar.handlers import HTTPRouteHandler
+
+from countline.api.parameters import Asking, Parameters
+from countline.model.access import Scope
+
+Method = Literal["GET", "POST", "PATCH", "DELETE"]
+Group = Literal["Counts", "Now", "Places", "Sensors", "Keys", "Health"]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What can be asked at one path with one method.
+
+    `run` is an async function of an `ApiRequest[Parameters]`, of `data` where there is a body, and of
+    the parameters of its path; its docstring is its documentation. `tells` is the struct of its
+    answer (None: no body), `codes` the errors that only some operations have.
+    """
+
+    method: Method
+    path: str
+    run: Callable[..., Coroutine[Any, Any, Any]]
+    tells: type[msgspec.Struct] | UnionType | None
+    group: Group
+    scope: Scope = "read"
+    status: int = 200
+    codes: tuple[str, ...] = ()
+    parameters: Parameters = field(init=False)
+    body: type[msgspec.Struct] | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        hints = get_type_hints(self.run)
+        asking = (get_args(hints["request"]) or (Asking,))[0]
+        object.__setattr__(self, "parameters", Parameters.of(asking))
+        object.__setattr__(self, "body", hints.get("data"))
+
+    @property
+    def name(self) -> str:
+        """The function's name, by which examples know it."""
+        return self.run.__name__
+
+    @property
+    def by_cookie(self) -> bool:
+        """Whether a browser's session may ask: what reads `/v3`, and the end of the session."""
+        reads = self.method == "GET" and self.path.startswith("/v3/")
+        return reads or (self.method, self.path) == ("DELETE", "/v3/session")
+
+
+def to_handler(operation: Operation) -> HTTPRouteHandler:
+    """The Litestar handler of a row; the door finds the row in its `opt`."""
+    handler = HTTPRouteHandler(
+        operation.path,
+        http_method=operation.method,
+        status_code=operation.status,
+        opt={"operation": operation},
+        include_in_schema=False,
+    )
+    return handler(operation.run)

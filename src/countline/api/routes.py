@@ -1,0 +1,67 @@
+"""The route tables of both versions, to be read top to bottom."""
+
+from countline.api.operation import Operation
+from countline.api.v1 import catalogue as v1_catalogue
+from countline.api.v1 import counts as v1_counts
+from countline.api.v3 import counts, health, keys, places, sensors
+from countline.wire import v1, v3
+from countline.wire import v3_catalogue as wire
+
+RANGE = ("start_not_before_end", "range_empty", "granularity_too_fine", "too_many_rows")
+SUBJECT = ("sensor_not_found", "zone_not_found", "location_not_found", "zone_not_of_sensor")
+PLACE = ("location_not_found",)
+COUNTS = (*SUBJECT, *RANGE)
+
+# fmt: off
+V3: tuple[Operation, ...] = (
+    Operation("GET", "/v3/data/count", counts.count, v3.CountAnswer | v3.GroupedCountAnswer, "Counts", codes=COUNTS),
+    Operation("GET", "/v3/data/live", health.live, v3.LiveAnswer, "Now", codes=SUBJECT),
+
+    Operation("GET", "/v3/locations", places.list_locations, wire.LocationPage, "Places"),
+    Operation("POST", "/v3/locations", places.add_location, wire.Location, "Places", "write", 201, ("id_taken", "more_than_own")),
+    Operation("GET", "/v3/locations/{location_id:str}", places.get_location, wire.Location, "Places", codes=PLACE),
+    Operation("PATCH", "/v3/locations/{location_id:str}", places.change_location, wire.Location, "Places", "write", codes=(*PLACE, "changed_meanwhile", "conflict")),
+    Operation("GET", "/v3/zones", places.list_zones, wire.ZonePage, "Places", codes=PLACE),
+    Operation("POST", "/v3/zones", places.add_zone, wire.Zone, "Places", "write", 201, PLACE),
+    Operation("GET", "/v3/zones/{zone_id:int}", places.get_zone, wire.Zone, "Places", codes=("zone_not_found",)),
+    Operation("PATCH", "/v3/zones/{zone_id:int}", places.change_zone, wire.Zone, "Places", "write", codes=("zone_not_found", "changed_meanwhile")),
+    Operation("GET", "/v3/lines", places.list_lines, wire.LinePage, "Places", codes=PLACE),
+    Operation("POST", "/v3/lines", places.add_line, wire.Line, "Places", "write", 201, PLACE),
+    Operation("GET", "/v3/lines/{line_id:int}", places.get_line, wire.Line, "Places", codes=("line_not_found",)),
+    Operation("PATCH", "/v3/lines/{line_id:int}", places.change_line, wire.Line, "Places", "write", codes=("line_not_found", "changed_meanwhile")),
+
+    Operation("GET", "/v3/sensors", sensors.list_sensors, wire.SensorPage, "Sensors", codes=PLACE),
+    Operation("POST", "/v3/sensors", sensors.add_sensor, wire.Sensor, "Sensors", "admin", 201, (*PLACE, "id_taken", "device_taken")),
+    Operation("GET", "/v3/sensors/{sensor_id:str}", sensors.get_sensor, wire.Sensor, "Sensors", codes=("sensor_not_found",)),
+    Operation("PATCH", "/v3/sensors/{sensor_id:str}", sensors.change_sensor, wire.Sensor, "Sensors", "admin", codes=("sensor_not_found",)),
+    Operation("DELETE", "/v3/sensors/{sensor_id:str}", sensors.retire_sensor, wire.Sensor, "Sensors", "admin", codes=("sensor_not_found",)),
+
+    Operation("GET", "/v3/sensors/{sensor_id:str}/health", health.sensor_health, v3.SensorHealth, "Health", codes=("sensor_not_found",)),
+    Operation("GET", "/v3/locations/{location_id:str}/health", health.location_health, v3.LocationHealth, "Health", codes=PLACE),
+    Operation("GET", "/v3/health", health.system_health, v3.SystemHealth, "Health"),
+
+    Operation("GET", "/v3/keys", keys.list_keys, wire.KeyPage, "Keys", "admin"),
+    Operation("POST", "/v3/keys", keys.add_key, wire.KeyMade, "Keys", "admin", 201, (*PLACE, "more_than_own")),
+    Operation("GET", "/v3/keys/{key_id:str}", keys.get_key, wire.Key, "Keys", "admin", codes=("key_not_found",)),
+    Operation("DELETE", "/v3/keys/{key_id:str}", keys.withdraw_key, wire.Key, "Keys", "admin", codes=("key_not_found",)),
+    Operation("POST", "/v3/session", keys.open_session, wire.SessionMade, "Keys", status=201),
+    Operation("DELETE", "/v3/session", keys.close_session, None, "Keys", status=204),
+)
+
+V1: tuple[Operation, ...] = (
+    Operation("GET", "/api/v1/counts/hourly", v1_counts.hourly, v1.CountAnswer, "Counts", codes=COUNTS),
+    Operation("GET", "/api/v1/counts/daily", v1_counts.daily, v1.CountAnswer, "Counts", codes=COUNTS),
+    Operation("GET", "/api/v1/counts/interval", v1_counts.interval, v1.CountAnswer, "Counts", codes=COUNTS),
+    Operation("GET", "/api/v1/counts/current", v1_counts.counts_current, v1.SensorCountAnswer, "Now", codes=("sensor_not_found", *PLACE)),
+    Operation("GET", "/api/v1/occupancy/current", v1_counts.occupancy_current, v1.CurrentAnswer, "Now", codes=(*PLACE, "no_location")),
+    Operation("GET", "/api/v1/sensors", v1_catalogue.list_sensors, wire.SensorPage, "Sensors", codes=PLACE),
+    Operation("GET", "/api/v1/devices", v1_catalogue.list_devices, wire.SensorPage, "Sensors", codes=PLACE),
+    Operation("GET", "/api/v1/zones", v1_catalogue.list_zones, wire.ZonePage, "Places", codes=PLACE),
+    Operation("GET", "/api/v1/health", v1_catalogue.system_health, v1.SystemHealth, "Health"),
+)
+
+# The same operation under the address that many scripts know; documented once, as version 3's.
+ALIASES: tuple[Operation, ...] = (
+    Operation("GET", "/data/count", counts.count, v3.CountAnswer | v3.GroupedCountAnswer, "Counts", codes=COUNTS),
+)
+# fmt: on

@@ -1,0 +1,30 @@
+"""Version 1's lists and health: version 3's, under their short addresses."""
+
+from litestar import Response
+
+from countline.api.parameters import Asking
+from countline.api.request import ApiRequest
+from countline.api.v1.asking import PlacePageAsking
+from countline.api.v3 import health, places, sensors
+from countline.wire import v1, v3_catalogue
+
+
+async def list_sensors(request: ApiRequest[PlacePageAsking]) -> Response[v3_catalogue.SensorPage]:
+    """Sensors by id, each with its health."""
+    return await sensors.list_sensors(request)
+
+
+async def list_devices(request: ApiRequest[PlacePageAsking]) -> Response[v3_catalogue.SensorPage]:
+    """The same as `/api/v1/sensors`, under its other name."""
+    return await sensors.list_sensors(request)
+
+
+async def list_zones(request: ApiRequest[PlacePageAsking]) -> Response[v3_catalogue.ZonePage]:
+    """Zones by id, with the sensors that count or measure each."""
+    return await places.list_zones(request)
+
+
+async def system_health(request: ApiRequest[Asking]) -> v1.SystemHealth:
+    """The health of the whole installation."""
+    whole = await health.system_health(request)
+    return v1.SystemHealth(health=whole.health, version=whole.version, sensors=whole.sensors)

@@ -1,0 +1,1 @@
+"""The whole API: numbers, catalogue, health, keys."""

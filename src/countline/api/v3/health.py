@@ -1,0 +1,87 @@
+"""How things are now: people, sensors, and the installation itself."""
+
+from collections.abc import Iterable
+
+from litestar.params import FromPath
+
+from countline import __version__
+from countline.api.parameters import Asking
+from countline.api.request import ApiRequest
+from countline.api.sight import location_of
+from countline.api.v3 import render
+from countline.api.v3.asking import SubjectAsking
+from countline.model.ids import LocationId, SensorId, ZoneId
+from countline.model.query import Asked, Health, SensorHealth
+from countline.wire import v3
+
+WORST_FIRST: tuple[Health, ...] = ("offline", "degraded", "unknown", "healthy")
+
+
+async def live(request: ApiRequest[SubjectAsking]) -> v3.LiveAnswer:
+    """How many people are there now, and what was counted since the local day began.
+
+    Of a sensor, a zone, a zone at a sensor, or a whole location. `people` and the sums of today need
+    not differ by each other: the last anchor may lie elsewhere than the start of the day.
+    """
+    asking = request.asked
+    asked = Asked(
+        sensor_id=None if asking.sensor_id is None else SensorId(asking.sensor_id),
+        zone_id=None if asking.zone_id is None else ZoneId(asking.zone_id),
+        location_id=None if asking.location_id is None else LocationId(asking.location_id),
+    )
+    found = await request.engine.questions.present(asked, request.sight)
+    return v3.LiveAnswer(data=[render.live(now) for now in found])
+
+
+async def sensor_health(request: ApiRequest[Asking], sensor_id: FromPath[str]) -> v3.SensorHealth:
+    """The health of one sensor, judged by its own rhythm, with reasons where it is not healthy."""
+    return render.sensor_health(
+        await request.engine.watch.sensor(SensorId(sensor_id), request.sight)
+    )
+
+
+async def location_health(
+    request: ApiRequest[Asking], location_id: FromPath[str]
+) -> v3.LocationHealth:
+    """The health of a location: that of its worst sensor, and each sensor's."""
+    known = location_of(request, location_id)
+    found = await request.engine.watch.sensors(frozenset({known.location_id}))
+    return v3.LocationHealth(
+        location_id=known.location_id,
+        health=worst(found),
+        sensors=by_health(found),
+        data=[render.sensor_health(h) for h in found],
+    )
+
+
+async def system_health(request: ApiRequest[Asking]) -> v3.SystemHealth:
+    """The health of the whole installation: store, followers, sensors."""
+    system, sight = await request.engine.watch.system(), request.sight
+    counted = v3.SensorsByHealth(**system.sensors)
+    if sight is not None:
+        counted = by_health(await request.engine.watch.sensors(sight))
+    return v3.SystemHealth(
+        health=system.health,
+        version=__version__,
+        store=v3.StoreHealth(
+            kind=system.store.kind, bytes=system.store.bytes, flush_ms=system.store.flush_ms
+        ),
+        followers={
+            name: v3.FollowerHealth(lag_events=lag.lag_events, lag_s=lag.lag_s)
+            for name, lag in system.followers.items()
+        },
+        sensors=counted,
+        reasons=[render.reason(r) for r in system.reasons],
+    )
+
+
+def worst(found: Iterable[SensorHealth]) -> Health:
+    """The worst health of some sensors; of none nothing is known."""
+    seen = {h.health for h in found}
+    return next((health for health in WORST_FIRST if health in seen), "unknown")
+
+
+def by_health(found: Iterable[SensorHealth]) -> v3.SensorsByHealth:
+    """How many sensors are in which state."""
+    seen = [h.health for h in found]
+    return v3.SensorsByHealth(**{health: seen.count(health) for health in WORST_FIRST})
