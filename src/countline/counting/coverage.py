@@ -182,7 +182,8 @@ def gap_reasons(slices: Iterable[Slice], gaps: Iterable[Gap]) -> Iterator[str]:
 
     `unknown` where no gap is known; of equally long ones the earlier, then the smaller id.
     """
-    coming = sorted(gaps, key=lambda gap: (gap.from_s, gap.gap_id), reverse=True)
+    real = (gap for gap in gaps if gap.to_s is None or gap.from_s < gap.to_s)
+    coming = sorted(real, key=lambda gap: (gap.from_s, gap.gap_id), reverse=True)
     here: list[Gap] = []
     for start_s, end_s, _ in slices:
         while coming and coming[-1].from_s < end_s:

@@ -93,14 +93,14 @@ def to_claims(
     earliest_s = 0 if late_window_s is None else received_s - late_window_s
     for record in records:
         channel, start_s, length_s, covered_s, values = record
+        if not 0 <= covered_s <= length_s <= LENGTH_S_MAX or not length_s or start_s < 0:
+            told.refused.append(_bad_bin(record))
+            continue
         if start_s > latest_s:
             told.clock.append(record)
             continue
         if start_s < earliest_s:
             told.late.append(record)
-            continue
-        if not 0 <= covered_s <= length_s <= LENGTH_S_MAX or not length_s or start_s < 0:
-            told.refused.append(_bad_bin(record))
             continue
         places = plan.places.get(channel, _NOWHERE)
         row = None

@@ -133,8 +133,9 @@ def fold_stretch(
                 added["clamp"] -= running
                 running = 0
             step = None if step is None else step + flow
-            floor = 0 if floor is None else max(0, floor + flow)
-            low, high = min(low, running), max(high, running)
+            floor = 0 if floor is None or floor + flow < 0 else floor + flow
+            low = running if running < low else low
+            high = running if running > high else high
         if at_s in known:
             _, value, cause, _ = known[at_s]
             added[cause] += value - running
