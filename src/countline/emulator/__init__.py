@@ -2,6 +2,7 @@
 
 from countline.emulator.building import demo_building, doors_building
 from countline.emulator.deliveries import Delivery, deliveries
+from countline.emulator.demo import DOCUMENTED, demo_fleet, demo_history
 from countline.emulator.faults import NO_FAULTS, USUAL, Faults, faults_named
 from countline.emulator.fleet import Fleet, FleetOptions, make_fleet, run_fleet
 from countline.emulator.history import HistoryFile, history
@@ -12,6 +13,7 @@ from countline.emulator.sensor import Sensor
 from countline.emulator.world import World
 
 __all__ = [
+    "DOCUMENTED",
     "NO_FAULTS",
     "USUAL",
     "Building",
@@ -29,6 +31,8 @@ __all__ = [
     "World",
     "deliveries",
     "demo_building",
+    "demo_fleet",
+    "demo_history",
     "doors_building",
     "faults_named",
     "flows",
