@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from countline.engine.desk import CatalogueDesk
+from countline.engine.watch import Sight
 from countline.errors import BadQuery, FieldError, NotAllowed, NotFound
 from countline.limits import KEY_RATE_QUOTA, KEY_RATE_WINDOW_S, SESSION_S_MAX
 from countline.model.access import SCOPES, Key, PushSecret, Scope, Session
 from countline.model.ids import LocationId, SensorId, SensorNo
 from countline.store.seam import Transaction, View
 
-Sight = frozenset[LocationId] | None  # None: all locations
 KEY_PREFIX = "cl_"
 PUSH_PREFIX = "pt_"
 

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from countline.counting.normalise import ChannelPlan
 from countline.drivers.reading import ChannelInfo, Decoded, Driver, Push
 from countline.engine.catalogue import Catalogue
-from countline.engine.changes import first_line
+from countline.engine.changes import changed, first_line
 from countline.engine.desk import CatalogueDesk
 from countline.limits import (
     DISCOVERED_DEVICES_MAX,
@@ -28,9 +29,14 @@ class Refusal:
     detail: str
 
 
+def context_of(device: DeviceKey | None) -> str:
+    """Which counting instance of a device a package is of."""
+    return device.context if device else "single"
+
+
 def channel_key(device: DeviceKey | None, channel: str) -> str:
     """A channel's key in the catalogue: the device's context, then the maker's key."""
-    return f"{device.context if device else 'single'}/{channel}"
+    return f"{context_of(device)}/{channel}"
 
 
 def owner(
@@ -89,17 +95,19 @@ class Known:
 
     sensor: Sensor
     location: Location
-    positions: Mapping[str, Mapping[str, int]]  # channel key -> measure -> position
-    series: tuple[SeriesNo, ...]  # by position
+    plans: Mapping[str, ChannelPlan]  # by context
     expected_from_s: int | None  # of the open expectation
+
+    def plan(self, device: DeviceKey | None) -> ChannelPlan:
+        """Where the channels of a package's context write."""
+        context = context_of(device)
+        return self.plans.get(context) or ChannelPlan.of(self.sensor.sensor, context, ())
 
 
 def known_of(catalogue: Catalogue, sensor: Sensor) -> Known:
     """Collect what counting a sensor's packages needs."""
-    positions: dict[str, dict[str, int]] = {}
     series = catalogue.series_of.get(sensor.sensor, ())
-    for one in series:
-        positions.setdefault(one.channel, {})[one.measure] = one.position
+    contexts = {s.channel.partition("/")[0] for s in series}
     opened = [
         e.from_s
         for e in catalogue.expected_of.get(sensor.sensor, ())
@@ -108,8 +116,7 @@ def known_of(catalogue: Catalogue, sensor: Sensor) -> Known:
     return Known(
         sensor=sensor,
         location=catalogue.locations[sensor.location_id],
-        positions=positions,
-        series=tuple(s.series for s in series),
+        plans={c: ChannelPlan.of(sensor.sensor, c, series) for c in contexts},
         expected_from_s=min(opened, default=None),
     )
 
@@ -125,8 +132,9 @@ def is_complete(known: Known, decoded: Decoded, first_s: int | None, device_know
         return False
     if first_s is not None and (known.expected_from_s is None or first_s < known.expected_from_s):
         return False
+    places = known.plan(decoded.device).places
     for info in decoded.channels:
-        have = known.positions.get(channel_key(decoded.device, info.channel))
+        have = places.get(info.channel)
         if have is None:
             return False
         if any(m not in have for m in wanted_measures(known.location, info)):
@@ -150,9 +158,7 @@ def learn(
         key = channel_key(decoded.device, info.channel)
         kinds = {m.measure: m.kind for m in info.measures}
         learn_channel(tx, sensor.sensor, key, info, imported=False)
-        learn_series(
-            tx, sensor.sensor, key, {m: kinds[m] for m in wanted_measures(location, info)}
-        )
+        learn_series(tx, sensor.sensor, key, {m: kinds[m] for m in wanted_measures(location, info)})
     if first_s is not None:
         _expect_from(tx, sensor.sensor, first_s)
     if decoded.names_geometry and not sensor.geometry_seen:
@@ -164,9 +170,9 @@ def learn_device(
     tx: Transaction, device: DeviceKey, *, sensor: SensorNo | None, driver: str
 ) -> Device:
     """The open record of a device; made when nobody has seen it."""
-    for known in tx.records(Device):
-        same = (known.vendor, known.serial, known.context)
-        if known.valid_to_s is None and same == (device.vendor, device.serial, device.context):
+    for known in tx.records(Device, serial=device.serial):
+        same = (known.vendor, known.context) == (device.vendor, device.context)
+        if known.valid_to_s is None and same:
             if known.sensor is None and sensor is not None:
                 known = replace(known, sensor=sensor)
                 tx.save(known)
@@ -202,7 +208,7 @@ def learn_channel(
 
 def learn_series(tx: Transaction, sensor: SensorNo, key: str, kinds: Mapping[str, str]) -> None:
     """Give every measure of a channel its series, and a position that is never moved."""
-    mine = [s for s in tx.records(Series) if s.sensor == sensor]
+    mine = tx.records(Series, sensor=sensor)
     have = {(s.channel, s.measure) for s in mine}
     position = max((s.position for s in mine), default=-1)
     for measure, kind in kinds.items():
@@ -222,8 +228,8 @@ def learn_series(tx: Transaction, sensor: SensorNo, key: str, kinds: Mapping[str
 
 
 def _expect_from(tx: Transaction, sensor: SensorNo, first_s: int) -> None:
-    for expected in tx.records(Expected):
-        if (expected.sensor, expected.origin, expected.to_s) == (sensor, "push", None):
+    for expected in tx.records(Expected, sensor=sensor):
+        if (expected.origin, expected.to_s) == ("push", None):
             if first_s < expected.from_s:
                 tx.save(replace(expected, from_s=first_s))
             return
@@ -238,20 +244,18 @@ def _expect_from(tx: Transaction, sensor: SensorNo, first_s: int) -> None:
     )
 
 
-def _first_contact(
-    tx: Transaction, sensor: Sensor, location: Location, decoded: Decoded
-) -> None:
+def _first_contact(tx: Transaction, sensor: Sensor, location: Location, decoded: Decoded) -> None:
     doors = [i for i in decoded.channels if i.is_door]
     if not doors:
         return
     door = min(doors, key=lambda i: (len(i.channel), i.channel))
     key = channel_key(decoded.device, door.channel)
-    if not _has_source(tx, sensor.sensor, key):
-        first_line(tx, location, name=door.name or key, sensor=sensor.sensor, channel=key)
-
-
-def _has_source(tx: Transaction, sensor: SensorNo, key: str) -> bool:
-    return any(s.sensor == sensor and s.channel == key for s in tx.records(Source))
+    if any(s.channel == key for s in tx.records(Source, sensor=sensor.sensor)):
+        return
+    first_line(tx, location, name=door.name or key, sensor=sensor.sensor, channel=key)
+    span = tx.span(sensor.sensor)
+    if span is not None:  # earlier packages named no geometry: what they brought counts from now on
+        tx.emit(changed(location.location_id, span[0]))
 
 
 async def keep_waiting(

@@ -119,9 +119,7 @@ def new_source(tx: Transaction, line: Line, wanted: NewSource) -> Source:
     )
 
 
-def replace_sources(
-    tx: Transaction, line: Line, wanted: Sequence[NewSource], at_s: int
-) -> None:
+def replace_sources(tx: Transaction, line: Line, wanted: Sequence[NewSource], at_s: int) -> None:
     """End a line's sources at an instant, and begin the wanted ones there."""
     for source in tx.records(Source):
         if source.line_id != line.line_id:
@@ -174,14 +172,20 @@ def ended(tx: Transaction, sensor: SensorNo, now_s: int) -> list[Device | Expect
 
 
 def first_line(
-    tx: Transaction, location: Location, *, name: str, sensor: SensorNo, channel: str
+    tx: Transaction,
+    location: Location,
+    *,
+    name: str,
+    sensor: SensorNo,
+    channel: str,
+    inner: ZoneId | None = None,
 ) -> Line:
-    """A new line `outside -> the location's default zone`, counted by one channel: forward is in."""
+    """A new line `outside -> inner` (the location's default zone), counted by one channel."""
     line = Line(
         line_id=LineId(tx.next_number("line")),
         location_id=location.location_id,
         name=name,
-        side_b=location.default_zone,
+        side_b=location.default_zone if inner is None else inner,
     )
     source = Source(
         source_id=tx.next_number("source"), sensor=sensor, channel=channel, line_id=line.line_id

@@ -1,6 +1,6 @@
 """The one way to change what the customer has: checked changes, each in one transaction."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -38,6 +38,11 @@ class CatalogueDesk:
         self.store = store
         self._now_s = now_s
         self._current: Catalogue | None = None
+        self._registered: list[Callable[[Sensor], Awaitable[Any]]] = []
+
+    def when_registered(self, told: Callable[[Sensor], Awaitable[Any]]) -> None:
+        """Have something done before `register_sensor` returns: counting what waited for it."""
+        self._registered.append(told)
 
     def current(self) -> Catalogue:
         """The last snapshot, without asking the store."""
@@ -53,6 +58,10 @@ class CatalogueDesk:
         if self._current is None or view.catalogue_version() != self._current.version:
             self._current = read_catalogue(view)
         return self._current
+
+    def forget(self) -> None:
+        """Read everything anew the next time, where a change does not move the version."""
+        self._current = None
 
     async def save(self, *records: Any) -> None:
         """Save catalogue records as they stand, and take the new snapshot."""
@@ -268,7 +277,10 @@ class CatalogueDesk:
                 take_device(tx, sensor, vendor=vendor, serial=serial.lower(), context=context)
             return sensor
 
-        return await self._write(work)
+        sensor = await self._write(work)
+        for told in self._registered:
+            await told(sensor)
+        return sensor
 
     async def change_sensor(self, sensor_id: str, **changes: Any) -> Sensor:
         """Change the name, or what a quiet minute means."""
@@ -299,4 +311,3 @@ class CatalogueDesk:
         made = await self.store.write(work)
         await self.fresh()
         return made
-

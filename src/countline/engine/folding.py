@@ -14,7 +14,7 @@ from countline.counting.occupancy import (
     merge_folds,
     whole_minute,
 )
-from countline.engine.subject import Flow, Gauge, Plan
+from countline.engine.subject import Flow, Gauge, Plan, is_active
 from countline.model.claim import Bin, Fold
 from countline.model.ids import SeriesNo
 from countline.model.interval import DAY_S, MINUTE_S, QUARTER_S
@@ -65,14 +65,12 @@ def material(view: View, plan: Plan, start_s: int, end_s: int) -> Material:
     made = Material([], set())
     for one in _acting(view, list(signs), start_s, end_s):
         for flow, sign in signs[one.series]:
-            if flow.from_s <= one.start_s < flow.to_s:
+            if is_active(flow.active, one.start_s):
                 _add(made, one, sign * one.value, start_s, end_s)
     return made
 
 
-def _acting(
-    view: View, series: Sequence[SeriesNo], start_s: int, end_s: int
-) -> Iterable[Bin]:
+def _acting(view: View, series: Sequence[SeriesNo], start_s: int, end_s: int) -> Iterable[Bin]:
     """Bins that start in the stretch, and longer ones from before that end in it."""
     yield from view.bins(series, start_s, end_s)
     for one in view.long_bins(series, start_s, start_s + 1):
@@ -96,7 +94,7 @@ def _gauge_steps(view: View, gauges: Sequence[Gauge], start_s: int, end_s: int) 
     for gauge in gauges:
         last = _last_value(view, gauge, start_s)
         for one in view.bins([gauge.series], start_s, end_s):
-            if gauge.from_s <= one.start_s < gauge.to_s:
+            if is_active(gauge.active, one.start_s):
                 _add(made, one, one.value - last, start_s, end_s)
                 last = one.value
     return made
@@ -185,14 +183,10 @@ def merge_stretch(folds: Sequence[Fold], start_s: int, end_s: int) -> Fold:
     low, high = merged.low, merged.high
     if folds[0].start_s > start_s:
         low, high = min(low, folds[0].start), max(high, folds[0].start)
-    return merged._replace(
-        start_s=start_s, person_s=merged.person_s + idle_s, low=low, high=high
-    )
+    return merged._replace(start_s=start_s, person_s=merged.person_s + idle_s, low=low, high=high)
 
 
-def refold(
-    view: View, plan: Plan, spans: Sequence[Span], dirty_s: int, until_s: int
-) -> list[Fold]:
+def refold(view: View, plan: Plan, spans: Sequence[Span], dirty_s: int, until_s: int) -> list[Fold]:
     """Quarters from `dirty_s` to `until_s` computed anew, nothing stored."""
     start_s, state = entry(view, plan, dirty_s)
     end_s = quarter_of(until_s + QUARTER_S - 1)
@@ -230,9 +224,7 @@ def settle(
         at_s, until_s = until_s, following.start_s + DAY_S
 
 
-def minute_folds(
-    view: View, plan: Plan, start_s: int, end_s: int, state: State
-) -> dict[int, Fold]:
+def minute_folds(view: View, plan: Plan, start_s: int, end_s: int, state: State) -> dict[int, Fold]:
     """The occupancy of every minute of `[start_s, end_s)`, by its start."""
     steps: dict[int, list[Step]] = {}
     for step in material(view, plan, start_s, end_s).steps:

@@ -2,19 +2,13 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
+from countline.counting.coverage import FOREVER_S, unite
 from countline.engine.catalogue import Catalogue
 from countline.engine.desk import CatalogueDesk
-from countline.engine.folding import (
-    Settled,
-    Span,
-    compute_folds,
-    merge_stretch,
-    same,
-    settle,
-)
+from countline.engine.folding import Settled, Span, merge_stretch, settle
 from countline.engine.subject import (
-    FOREVER_S,
     Plan,
     location_plan,
     plan_of,
@@ -26,6 +20,7 @@ from countline.limits import FEED_BATCH_MAX
 from countline.model.claim import Fold
 from countline.model.event import Event
 from countline.model.ids import LocationId, SensorNo
+from countline.model.interval import HOUR_S, QUARTER_S
 from countline.model.query import Asked
 from countline.model.sensor import Sensor
 from countline.store.seam import Transaction, View
@@ -49,6 +44,7 @@ class Work:
     plan: Plan
     settled: Settled
     days: list[Fold]
+    days_gone: list[int]
 
 
 def dirty_of(events: Iterable[Event]) -> Dirty:
@@ -66,22 +62,15 @@ def dirty_of(events: Iterable[Event]) -> Dirty:
 
 
 def spans_of(catalogue: Catalogue, plan: Plan, now_s: int) -> list[Span]:
-    """The stretches in which a subject's sensors can have data, merged and ascending.
+    """The stretches in which a subject's sensors can have data, united.
 
     A pushing sensor's last bin may lie a little ahead of our clock.
     """
-    spans = sorted(
-        (e.from_s, now_s + 3_600 if e.to_s is None else e.to_s)
+    return unite(
+        (e.from_s, now_s + HOUR_S if e.to_s is None else e.to_s)
         for sensor in plan.sensors()
         for e in catalogue.expected_of.get(sensor, ())
     )
-    merged: list[Span] = []
-    for start_s, end_s in spans:
-        if merged and start_s <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(merged[-1][1], end_s))
-        else:
-            merged.append((start_s, end_s))
-    return merged
 
 
 def subjects_of_location(catalogue: Catalogue, location_id: LocationId) -> Iterator[Plan]:
@@ -174,79 +163,81 @@ class OccupancyFollower:
         self, view: View, catalogue: Catalogue, plan: Plan, start_s: int, end_s: int
     ) -> Work:
         spans = spans_of(catalogue, plan, self._now_s())
-        if spans:
-            start_s = max(start_s, min(spans[0][0], start_s if start_s > 0 else spans[0][0]))
-            end_s = min(end_s, spans[-1][1]) if end_s == FOREVER_S else end_s
-        else:
-            end_s = min(end_s, start_s + 1)
+        if end_s == FOREVER_S:
+            first = view.next_fold(plan.key, 0)
+            last = view.last_fold(plan.key, FOREVER_S)
+            known = [(first.start_s, last.start_s + QUARTER_S)] if first and last else []
+            edges = [edge for span in [*spans, *known] for edge in span] or [start_s]
+            start_s, end_s = max(start_s, min(edges)), max(edges)
         settled = settle(view, plan, spans, start_s, max(end_s, start_s + 1))
-        return Work(plan, settled, self._days(view, plan, settled))
+        return Work(plan, settled, *self._days(view, plan, settled))
 
-    def _days(self, view: View, plan: Plan, settled: Settled) -> list[Fold]:
-        """The civil days that hold a changed quarter, as they will be."""
+    def _days(self, view: View, plan: Plan, settled: Settled) -> tuple[list[Fold], list[int]]:
+        """The civil days that hold a changed quarter as they will be, and those that are no more."""
         touched = sorted({*(f.start_s for f in settled.changed), *settled.dropped})
         if not touched:
-            return []
+            return [], []
         new = {f.start_s: f for f in settled.changed}
-        gone = set(settled.dropped)
-        days: list[Fold] = []
         edges = plan.grid.day_edges(touched[0], touched[-1] + 1)
-        for start_s, end_s in zip(edges, edges[1:], strict=False):
-            if start_s == end_s or not any(start_s <= t < end_s for t in touched):
+        days: list[Fold] = []
+        gone: list[int] = []
+        at = 0
+        for start_s, end_s in pairwise(edges):
+            first = at
+            while at < len(touched) and touched[at] < end_s:
+                at += 1
+            if first == at:
                 continue
-            stored = {f.start_s: f for f in view.folds(plan.key, start_s, end_s)}
-            folds = {k: v for k, v in {**stored, **_within(new, start_s, end_s)}.items()}
-            quarters = [folds[k] for k in sorted(folds) if k not in gone]
-            if quarters:
-                days.append(merge_stretch(quarters, start_s, end_s))
-        return days
+            folds = {f.start_s: f for f in view.folds(plan.key, start_s, end_s)}
+            for start in touched[first:at]:
+                if start in new:
+                    folds[start] = new[start]
+                else:
+                    folds.pop(start, None)
+            if folds:
+                days.append(merge_stretch([folds[k] for k in sorted(folds)], start_s, end_s))
+            else:
+                gone.append(start_s)
+        return days, gone
 
     # -- writing ----------------------------------------------------------------------------------
     async def _write(self, seq: int | None, works: list[Work]) -> None:
         """Write in transactions of bounded size; the cursor moves with the last one."""
-        batch: list[tuple[str, list[Fold], list[Fold], list[int]]] = []
+        part: list[Work] = []
         size = 0
+        for work in (piece for whole in works for piece in _pieces(whole)):
+            part.append(work)
+            size += len(work.settled.changed) + 1
+            if size >= WRITE_FOLDS_MAX:
+                await self._desk.store.write(_writer(part, None))
+                part, size = [], 0
+        if part or seq is not None:
+            await self._desk.store.write(_writer(part, seq))
+
+
+def _pieces(work: Work) -> Iterator[Work]:
+    """A subject's work in parts; what is dropped and the days come with the first."""
+    settled = work.settled
+    yield Work(
+        work.plan,
+        settled._replace(changed=settled.changed[:WRITE_FOLDS_MAX]),
+        work.days,
+        work.days_gone,
+    )
+    for at in range(WRITE_FOLDS_MAX, len(settled.changed), WRITE_FOLDS_MAX):
+        changed = settled.changed[at : at + WRITE_FOLDS_MAX]
+        yield Work(work.plan, Settled(changed, [], settled.end_s), [], [])
+
+
+def _writer(works: list[Work], seq: int | None) -> Callable[[Transaction], None]:
+    def write(tx: Transaction) -> None:
         for work in works:
-            changed, days = list(work.settled.changed), work.days
-            while changed or days or work.settled.dropped:
-                part, changed = changed[:WRITE_FOLDS_MAX], changed[WRITE_FOLDS_MAX:]
-                last = not changed
-                dropped = work.settled.dropped if last else []
-                batch.append((work.plan.key, part, days if last else [], dropped))
-                size += len(part) + 1
-                if size >= WRITE_FOLDS_MAX:
-                    await self._desk.store.write(_writer(batch, None))
-                    batch, size = [], 0
-                if last:
-                    break
-        await self._desk.store.write(_writer(batch, seq))
-
-
-def _within(folds: dict[int, Fold], start_s: int, end_s: int) -> dict[int, Fold]:
-    return {k: v for k, v in folds.items() if start_s <= k < end_s}
-
-
-def _writer(
-    batch: list[tuple[str, list[Fold], list[Fold], list[int]]], seq: int | None
-) -> Callable[[Transaction], None]:
-    def work(tx: Transaction) -> None:
-        for key, quarters, days, dropped in batch:
-            for start_s in dropped:
-                tx.drop_folds(key, start_s, start_s + 900)
-            tx.put_folds(key, quarters)
-            tx.put_day_folds(key, days)
+            key = work.plan.key
+            for start_s in (*work.settled.dropped, *work.days_gone):
+                tx.drop_folds(key, start_s, start_s + QUARTER_S)
+            tx.put_folds(key, work.settled.changed)
+            tx.put_day_folds(key, work.days)
         if seq is not None:
             tx.move_cursor(OCCUPANCY, seq)
 
-    return work
-
-
-__all__ = [
-    "OCCUPANCY",
-    "OccupancyFollower",
-    "compute_folds",
-    "dirty_of",
-    "same",
-    "spans_of",
-    "subjects_of_location",
-]
+    return write

@@ -3,14 +3,15 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import structlog
 
 from countline.counting.normalise import Normalised, to_claims
 from countline.drivers.reading import Decoded, Driver, Push
 from countline.engine.admission import (
     Known,
     Refusal,
-    channel_key,
     is_complete,
     keep_waiting,
     known_of,
@@ -20,13 +21,15 @@ from countline.engine.admission import (
 from countline.engine.catalogue import Catalogue
 from countline.engine.desk import CatalogueDesk
 from countline.engine.watch import Watch
-from countline.errors import BadPush, CountlineError, NotReady, StoreError
+from countline.errors import BadPush, NotReady, StoreError
 from countline.limits import GROUP_MINUTES_MAX, GROUP_PUSHES_MAX, INTAKE_QUEUE_MAX
 from countline.model.access import PushSecret
 from countline.model.claim import RANK_PUSH
 from countline.model.ids import SensorNo
 from countline.model.sensor import Device, Sensor
 from countline.store.seam import Accepted, Commit, KeptPush, Outcome, Transaction
+
+_log = structlog.get_logger("countline.intake")
 
 FRESH_MS_MAX = 50  # how old the snapshot may be by which a push is admitted
 
@@ -50,7 +53,7 @@ class Intake:
         *,
         now_ms: Callable[[], int],
         on_commit: Callable[[Commit], None] = lambda commit: None,
-        settings: IntakeSettings = IntakeSettings(),
+        settings: IntakeSettings,
     ) -> None:
         self._desk = desk
         self._watch = watch
@@ -73,7 +76,15 @@ class Intake:
             raise NotReady("Too many pushes are waiting for the disk.", retry_after_s=5)
         return await self._commit(await self._accept(push, secret))
 
-    async def _accept(self, push: Push, secret: PushSecret) -> list[Accepted]:
+    async def submit_again(self, push: Push, secret: PushSecret) -> bool:
+        """A kept body once more, however late; False when it is kept again."""
+        accepted = await self._accept(push, secret, again=True)
+        await self._commit(accepted)
+        return bool(accepted) and not any(one.kept for one in accepted)
+
+    async def _accept(
+        self, push: Push, secret: PushSecret, *, again: bool = False
+    ) -> list[Accepted]:
         driver = self._drivers[push.driver]
         try:
             packages = driver.decode(push)
@@ -81,13 +92,21 @@ class Intake:
             return [self._failed(push, secret.sensor, error.error_code, error.detail)]
         accepted: list[Accepted] = []
         for decoded in packages:
-            one = await self._accept_package(push, driver, secret, decoded, first=not accepted)
+            body = push.body if not (accepted or again) else None
+            one = await self._accept_package(push, driver, secret, decoded, body, again=again)
             if one is not None:
                 accepted.append(one)
         return accepted
 
     async def _accept_package(
-        self, push: Push, driver: Driver, secret: PushSecret, decoded: Decoded, *, first: bool
+        self,
+        push: Push,
+        driver: Driver,
+        secret: PushSecret,
+        decoded: Decoded,
+        body: bytes | None,
+        *,
+        again: bool,
     ) -> Accepted | None:
         catalogue = await self._catalogue()
         if decoded.purpose == "test":
@@ -103,26 +122,23 @@ class Intake:
             return self._failed(push, None, "too_many_discovered", detail)
         self._watch.saw(found, decoded, push.received_ms)
         known = await self._knowing(found, decoded, driver.name)
-        body = push.body if first and self._keeps(driver, decoded) else None
-        return self._normalised(known, push, decoded, body)
+        body = body if self._keeps(driver, decoded) else None
+        return self._normalised(known, push, decoded, body, again=again)
 
     def _keeps(self, driver: Driver, decoded: Decoded) -> bool:
         keeps = self._settings.keep_bodies and driver.keeps_body
         return keeps and decoded.purpose == "counts" and bool(decoded.readings)
 
     def _normalised(
-        self, known: Known, push: Push, decoded: Decoded, body: bytes | None
+        self, known: Known, push: Push, decoded: Decoded, body: bytes | None, *, again: bool
     ) -> Accepted:
-        keys = {i.channel: channel_key(decoded.device, i.channel) for i in decoded.channels}
         made = to_claims(
             decoded.readings,
-            sensor=known.sensor.sensor,
-            positions={k: known.positions[v] for k, v in keys.items()},
-            series=known.series,
+            known.plan(decoded.device),
             rank=RANK_PUSH,
             sequence=decoded.sequence if decoded.sequence is not None else push.received_ms,
-            now_s=push.received_ms // 1000,
-            late_window_s=known.location.late_window_s,
+            received_s=push.received_ms // 1000,
+            late_window_s=None if again else known.location.late_window_s,
         )
         return Accepted(
             received_ms=push.received_ms,
@@ -142,7 +158,7 @@ class Intake:
         for state, aside in (("clock", made.clock), ("late", made.late)):
             if aside:
                 self._watch.noted(known.sensor, f"{state}_skew" if state == "clock" else state)
-                detail = f"{len(aside)} records set aside, the first at {aside[0].start_s}."
+                detail = f"{len(aside)} records set aside, the first at {aside[0][1]}."
                 kept.append(
                     KeptPush(
                         push_id=0,
@@ -155,9 +171,8 @@ class Intake:
                         sensor=known.sensor.sensor,
                     )
                 )
-        notes = [*decoded.notes, *made.refused]
-        for note in notes:
-            self._watch.noted(known.sensor, note.code)
+        for code in {n.code for n in decoded.notes} | {r.code for r in made.refused}:
+            self._watch.noted(known.sensor, code)
         return kept
 
     def _failed(self, push: Push, sensor: SensorNo | None, code: str, detail: str) -> Accepted:
@@ -280,19 +295,40 @@ class Intake:
         self, group: list[Accepted], waits: list[asyncio.Future[Outcome]], error: Exception
     ) -> None:
         """A disk that refuses fails the whole group; anything else is one push's own fault."""
-        if isinstance(error, StoreError) or len(group) == 1:
-            told = error if isinstance(error, CountlineError) else StoreError(str(error))
+        if isinstance(error, StoreError):
             for wait in waits:
                 if not wait.done():
-                    wait.set_exception(told)
+                    wait.set_exception(error)
             return
         for accepted, wait in zip(group, waits, strict=True):
             try:
-                commit = await self._desk.store.apply([accepted])
-            except Exception as own:
+                commit = await self._apply_alone(accepted)
+            except StoreError as own:
                 if not wait.done():
-                    wait.set_exception(StoreError(str(own)))
-            else:
-                if not wait.done():
-                    wait.set_result(commit.outcomes[0])
-                self._on_commit(commit)
+                    wait.set_exception(own)
+                continue
+            if not wait.done():
+                wait.set_result(commit.outcomes[0])
+            self._on_commit(commit)
+
+    async def _apply_alone(self, accepted: Accepted) -> Commit:
+        """One push of a group that failed; the one that is at fault is kept with its error."""
+        try:
+            return await self._desk.store.apply([accepted])
+        except StoreError:
+            raise
+        except Exception as error:
+            _log.exception("push_not_counted", driver=accepted.driver, sensor=accepted.sensor)
+            kept = KeptPush(
+                push_id=0,
+                state="failed",
+                driver=accepted.driver,
+                received_ms=accepted.received_ms,
+                code="not_counted",
+                detail=f"The store could not count this body: {error}",
+                body=accepted.body or b"",
+                sensor=accepted.sensor,
+            )
+            return await self._desk.store.apply(
+                [replace(accepted, minutes=(), claims=(), kept=[kept])]
+            )

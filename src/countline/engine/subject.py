@@ -4,10 +4,18 @@ A subject is a location, a zone, a sensor, or a zone at a sensor. Everything her
 of the catalogue; `in` and `out` exist only relative to a subject.
 """
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from countline.counting.boundary import line_sign, zone_family
+from countline.counting.coverage import (
+    FOREVER_S,
+    Stretch,
+    active_stretches,
+    expected_stretches,
+)
 from countline.engine.catalogue import Catalogue
 from countline.errors import Impossible, NotFound
 from countline.model.ids import LineId, LocationId, SensorId, SensorNo, SeriesNo, ZoneId
@@ -16,7 +24,7 @@ from countline.model.place import Anchor, Line, Location, Source, VisitorsCross,
 from countline.model.query import Asked, Boundary
 from countline.model.sensor import Sensor
 
-FOREVER_S = 2**40
+Active = tuple[Stretch, ...]  # when a source is the one that counts: disjoint, ascending
 
 
 class Flow(NamedTuple):
@@ -28,8 +36,11 @@ class Flow(NamedTuple):
     outs: SeriesNo | None
     in_staff: SeriesNo | None
     out_staff: SeriesNo | None
-    from_s: int
-    to_s: int
+    active: Active
+
+    def gauged(self) -> SeriesNo | None:
+        """The series that says what is covered."""
+        return self.ins if self.ins is not None else self.outs
 
 
 class Frontage(NamedTuple):
@@ -40,8 +51,12 @@ class Frontage(NamedTuple):
     forward: SeriesNo | None
     backward: SeriesNo | None
     visitors_cross: VisitorsCross
-    from_s: int
-    to_s: int
+    zone_id: ZoneId | None
+    active: Active
+
+    def gauged(self) -> SeriesNo | None:
+        """The series that says what is covered."""
+        return self.forward if self.forward is not None else self.backward
 
 
 class Gauge(NamedTuple):
@@ -49,8 +64,11 @@ class Gauge(NamedTuple):
 
     sensor: SensorNo
     series: SeriesNo
-    from_s: int
-    to_s: int
+    active: Active
+
+    def gauged(self) -> SeriesNo | None:
+        """The series that says what is covered."""
+        return self.series
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +134,6 @@ def location_plan(catalogue: Catalogue, location: Location) -> Plan:
         f"location:{location.location_id}",
         location,
         inside=everything,
-        anchors=[a for a in catalogue.anchors.get(location.location_id, ()) if a.zone_id is None],
     )
 
 
@@ -129,40 +146,34 @@ def zone_plan(catalogue: Catalogue, zone: Zone) -> Plan:
         location,
         inside=nested(catalogue, zone.zone_id),
         zone=zone,
-        anchors=[
-            a
-            for a in catalogue.anchors.get(location.location_id, ())
-            if a.zone_id == zone.zone_id
-        ],
     )
 
 
 def sensor_plan(catalogue: Catalogue, sensor: Sensor) -> Plan:
     """A sensor: each crossing of each of its boundary lines once, towards the inner side."""
     location = catalogue.locations[sensor.location_id]
+    sources = catalogue.sources_of_sensor.get(sensor.sensor, ())
     flows: list[Flow] = []
     frontages: list[Frontage] = []
-    for line, source in _lines_of(catalogue, sensor):
-        span = (source.valid_from_s, source.valid_to_s or FOREVER_S)
-        if line.role == "frontage":
-            frontages.append(_frontage(catalogue, line, source, *span))
-        else:
-            enters = inner_side(catalogue, line) == line.side_b
-            flows.append(_flow(catalogue, line.line_id, source, enters, *span))
-    measured = [s for s in catalogue.sources_of_sensor.get(sensor.sensor, ()) if s.zone_id]
+    for line_id in lines_of_sensor(catalogue, sensor.sensor):
+        line = catalogue.lines[line_id]
+        mine = [s for s in catalogue.sources_of_line[line_id] if s.sensor == sensor.sensor]
+        enters = inner_side(catalogue, line) == line.side_b
+        for source, active in _active(catalogue, mine):
+            if line.role == "frontage":
+                frontages.append(_frontage(catalogue, line, source, active))
+            else:
+                flows.append(_flow(catalogue, line, source, enters, active))
+    measured = [s for s in sources if s.zone_id is not None]
     return Plan(
         key=f"sensor:{sensor.sensor_id}",
         location=location,
         grid=grid_of(location),
         flows=tuple(flows),
-        present=tuple(_gauges(catalogue, measured, "present")),
-        passby=tuple(
-            _gauges(catalogue, catalogue.sources_of_sensor.get(sensor.sensor, ()), "passby")
-        ),
+        present=() if flows else tuple(_gauges(catalogue, measured, "present")),
+        passby=tuple(_gauges(catalogue, sources, "passby")),
         frontages=tuple(frontages),
-        anchors=tuple(
-            a for a in catalogue.anchors.get(location.location_id, ()) if a.zone_id is None
-        ),
+        anchors=_anchors(catalogue, location, None),
         boundary=_boundary(catalogue, sensor),
         sensor_id=sensor.sensor_id,
     )
@@ -186,10 +197,14 @@ def _sensor_zone_plan(catalogue: Catalogue, sensor: Sensor, zone_id: ZoneId) -> 
         inside=nested(catalogue, zone_id),
         zone=zone,
         sensor=sensor,
-        anchors=[
-            a for a in catalogue.anchors.get(location.location_id, ()) if a.zone_id == zone_id
-        ],
     )
+
+
+def _anchors(
+    catalogue: Catalogue, location: Location, zone_id: ZoneId | None
+) -> tuple[Anchor, ...]:
+    told = catalogue.anchors.get(location.location_id, ())
+    return tuple(a for a in told if a.zone_id == zone_id)
 
 
 def _plan(
@@ -197,8 +212,7 @@ def _plan(
     key: str,
     location: Location,
     *,
-    inside: set[ZoneId],
-    anchors: Iterable[Anchor],
+    inside: Collection[ZoneId],
     zone: Zone | None = None,
     sensor: Sensor | None = None,
 ) -> Plan:
@@ -206,15 +220,18 @@ def _plan(
     frontages: list[Frontage] = []
     passby: list[Gauge] = []
     for line in catalogue.lines_of(location.location_id):
-        for source, from_s, to_s in _active(catalogue, line, sensor):
-            if line.role == "frontage":
-                if line.frontage_of in inside:
-                    frontages.append(_frontage(catalogue, line, source, from_s, to_s))
-                continue
-            a, b = line.side_a in inside, line.side_b in inside
-            if a != b:
-                flows.append(_flow(catalogue, line.line_id, source, b, from_s, to_s))
-            if inner_side(catalogue, line) in inside:
+        sources = [
+            s
+            for s in catalogue.sources_of_line.get(line.line_id, ())
+            if sensor is None or s.sensor == sensor.sensor
+        ]
+        for source, active in _active(catalogue, sources):
+            sign = line_sign(line, inside)
+            if sign:
+                flows.append(_flow(catalogue, line, source, sign > 0, active))
+            if line.role == "frontage" and line.frontage_of in inside:
+                frontages.append(_frontage(catalogue, line, source, active))
+            if line.role == "boundary" and inner_side(catalogue, line) in inside:
                 passby.extend(_gauges(catalogue, [source], "passby"))
     measured = [
         s
@@ -223,25 +240,20 @@ def _plan(
         and (s.zone_id == zone.zone_id if zone else s.zone_id in inside)
         and (sensor is None or s.sensor == sensor.sensor)
     ]
-    if not flows and zone is not None:
-        flows = [f for f in _own_flows(catalogue, measured) if f.ins or f.outs]
+    own = [f for f in _own_flows(catalogue, measured) if f.ins is not None or f.outs is not None]
     return Plan(
         key=key,
         location=location,
         grid=grid_of(location),
-        flows=tuple(flows),
-        present=tuple(_gauges(catalogue, measured, "present")) if _only_measured(flows) else (),
+        flows=tuple(flows or (own if zone is not None else ())),
+        present=() if flows else tuple(_gauges(catalogue, measured, "present")),
         passby=tuple(passby),
         frontages=tuple(frontages),
-        anchors=tuple(anchors),
+        anchors=_anchors(catalogue, location, zone.zone_id if zone else None),
         boundary=None if sensor is None else _boundary(catalogue, sensor),
         sensor_id=sensor.sensor_id if sensor else None,
         zone_id=zone.zone_id if zone else None,
     )
-
-
-def _only_measured(flows: Sequence[Flow]) -> bool:
-    return all(f.line_id is None for f in flows)
 
 
 def grid_of(location: Location) -> DayGrid:
@@ -249,15 +261,9 @@ def grid_of(location: Location) -> DayGrid:
     return DayGrid(location.time_zone, location.day_start_s)
 
 
-def nested(catalogue: Catalogue, zone_id: ZoneId) -> set[ZoneId]:
+def nested(catalogue: Catalogue, zone_id: ZoneId) -> frozenset[ZoneId]:
     """A zone and every zone inside it."""
-    found = {zone_id}
-    grew = True
-    while grew:
-        more = {z.zone_id for z in catalogue.zones.values() if z.parent_id in found} - found
-        found |= more
-        grew = bool(more)
-    return found
+    return zone_family(zone_id, catalogue.zones.values())
 
 
 def depth(catalogue: Catalogue, zone_id: ZoneId | None) -> int:
@@ -332,64 +338,41 @@ def _boundary(catalogue: Catalogue, sensor: Sensor) -> Boundary:
     return "complete"
 
 
-def _active(
-    catalogue: Catalogue, line: Line, sensor: Sensor | None
-) -> list[tuple[Source, int, int]]:
-    """The sources of a line by time: where several are valid, the first in failover order counts.
-
-    With a sensor: that sensor's own sources, whether or not another goes before them.
-    """
-    taken: list[tuple[int, int]] = []
-    active: list[tuple[Source, int, int]] = []
-    for source in catalogue.sources_of_line.get(line.line_id, ()):
-        if sensor is not None and source.sensor != sensor.sensor:
-            continue
-        free = [(source.valid_from_s, source.valid_to_s or FOREVER_S)]
-        for start, end in taken:
-            free = [part for piece in free for part in _without(piece, start, end)]
-        active.extend((source, a, b) for a, b in free)
-        taken.extend(free)
-    return active
+def _active(catalogue: Catalogue, sources: Sequence[Source]) -> list[tuple[Source, Active]]:
+    """When each of a line's sources is the one that counts it, in failover order."""
+    expected = expected_stretches(
+        e for s in {s.sensor for s in sources} for e in catalogue.expected_of.get(s, ())
+    )
+    stretches: dict[int, list[Stretch]] = {source.source_id: [] for source in sources}
+    for part in active_stretches(sources, expected, 0, FOREVER_S):
+        stretches[part.source.source_id].append((part.start_s, part.end_s))
+    return [(source, tuple(stretches[source.source_id])) for source in sources]
 
 
-def _without(piece: tuple[int, int], start: int, end: int) -> list[tuple[int, int]]:
-    a, b = piece
-    parts = [(a, min(b, start)), (max(a, end), b)]
-    return [(x, y) for x, y in parts if x < y]
-
-
-def _flow(
-    catalogue: Catalogue, line_id: LineId, source: Source, enters: bool, from_s: int, to_s: int
-) -> Flow:
-    forward, backward = ("forward", "backward") if enters != source.invert else _SWAPPED
+def _flow(catalogue: Catalogue, line: Line, source: Source, enters: bool, active: Active) -> Flow:
+    ins, outs = ("forward", "backward") if enters != source.invert else ("backward", "forward")
     find = _measures(catalogue, source).get
     return Flow(
-        line_id,
+        line.line_id,
         source.sensor,
-        find(forward),
-        find(backward),
-        find(f"{forward}_staff"),
-        find(f"{backward}_staff"),
-        from_s,
-        to_s,
+        find(ins),
+        find(outs),
+        find(f"{ins}_staff"),
+        find(f"{outs}_staff"),
+        active,
     )
-
-
-_SWAPPED = ("backward", "forward")
 
 
 def _own_flows(catalogue: Catalogue, measured: Sequence[Source]) -> list[Flow]:
     flows: list[Flow] = []
     for source in measured:
         find = _measures(catalogue, source).get
-        span = (source.valid_from_s, source.valid_to_s or FOREVER_S)
-        flows.append(Flow(None, source.sensor, find("in"), find("out"), None, None, *span))
+        active = _active(catalogue, [source])[0][1]
+        flows.append(Flow(None, source.sensor, find("in"), find("out"), None, None, active))
     return flows
 
 
-def _frontage(
-    catalogue: Catalogue, line: Line, source: Source, from_s: int, to_s: int
-) -> Frontage:
+def _frontage(catalogue: Catalogue, line: Line, source: Source, active: Active) -> Frontage:
     find = _measures(catalogue, source).get
     return Frontage(
         line.line_id,
@@ -397,8 +380,8 @@ def _frontage(
         find("forward"),
         find("backward"),
         line.visitors_cross,
-        from_s,
-        to_s,
+        line.frontage_of,
+        active,
     )
 
 
@@ -407,9 +390,16 @@ def _gauges(catalogue: Catalogue, sources: Iterable[Source], measure: str) -> li
     for source in sources:
         series = _measures(catalogue, source).get(measure)
         if series is not None:
-            span = (source.valid_from_s, source.valid_to_s or FOREVER_S)
-            gauges.append(Gauge(source.sensor, series, *span))
+            gauges.append(Gauge(source.sensor, series, _active(catalogue, [source])[0][1]))
     return gauges
+
+
+def is_active(active: Active, at_s: int) -> bool:
+    """Whether a source counts at an instant."""
+    if len(active) == 1:
+        return active[0][0] <= at_s < active[0][1]
+    place = bisect_right(active, (at_s, FOREVER_S)) - 1
+    return place >= 0 and at_s < active[place][1]
 
 
 def _measures(catalogue: Catalogue, source: Source) -> dict[str, SeriesNo]:

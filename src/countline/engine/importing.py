@@ -1,0 +1,166 @@
+"""Files walk the same path as pushes: read, given their place in the catalogue, claimed, committed."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from countline.counting.normalise import Normalised, to_claims
+from countline.drivers import DRIVERS
+from countline.drivers.reading import Decoded, FileOptions, Push
+from countline.engine.engine import Engine
+from countline.engine.placing import Placing, Target
+from countline.errors import BadPush
+from countline.model.claim import RANK_HISTORY, Claim, Minute
+from countline.store.seam import Accepted, Transaction
+
+V = TypeVar("V")
+
+CHUNK_BINS = 2_000  # bins in one transaction: under 50 ms
+ROW_BITS = 24  # sequence: import number, then row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportReport:
+    """What an import did: rows read, bins that changed something, and those that repeat.
+
+    `step_s` is the bin length taken for each zone of a file without an end column.
+    """
+
+    rows: int
+    readings: int
+    fresh: int
+    duplicates: int
+    refused: int
+    created: tuple[str, ...]
+    step_s: dict[str, int]
+    notes: tuple[str, ...]
+    gaps: int  # stretches between the first and last bin of a part that hold no bin
+    first_s: int | None
+    last_s: int | None
+
+
+async def import_file(
+    engine: Engine,
+    *,
+    driver: str,
+    name: str,
+    body: bytes,
+    options: FileOptions,
+    line_id: int | None = None,
+    channel: str | None = None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> ImportReport:
+    """Import a whole file, or nothing of it: a bad row refuses it before anything is written.
+
+    Creates the location, sensor, zone, channel and line that are missing. `channel` joins a channel
+    that a sensor pushes; `line_id` makes the file a source of a line that is there. `progress` is
+    told bins done and bins in all. Raises `BadPush`, `BadQuery`, `Conflict`, `NotFound`.
+    """
+    options = await _with_time_zone(engine, options)
+    received_ms = engine.now_ms()
+    push = Push(driver=driver, body=body, received_ms=received_ms, name=name, options=options)
+    parts = [p for p in DRIVERS[driver].decode(push) if p.readings]
+    if not parts:
+        raise BadPush(f"{name} holds no counts.", code="file_empty")
+    placing = Placing(options, line_id, channel, hashlib.sha256(body).hexdigest())
+
+    def place(tx: Transaction) -> tuple[list[Target], int]:
+        targets = [placing.target(tx, part, received_ms // 1000) for part in parts]
+        return targets, tx.next_number("import")
+
+    targets, number = await engine.store.write(place)
+    await engine.desk.fresh()
+    made = [
+        _claimed(part, target, number, received_ms // 1000)
+        for part, target in zip(parts, targets, strict=True)
+    ]
+    total = sum(len(m.minutes) + len(m.claims) for m in made)
+    done = fresh = duplicates = 0
+    for target, claimed in zip(targets, made, strict=True):
+        for size, accepted in _chunks(target, claimed, received_ms, driver):
+            outcome = (await engine.intake.apply([accepted]))[0]
+            fresh += outcome.changed
+            duplicates += outcome.duplicates
+            done += size
+            progress(done, total)
+    await engine.settled()
+    return ImportReport(
+        rows=sum(len(p.readings) for p in parts),
+        readings=total,
+        fresh=fresh,
+        duplicates=duplicates,
+        refused=sum(len(m.refused) + len(m.clock) for m in made),
+        created=tuple(placing.created),
+        step_s=dict(placing.step_s),
+        notes=tuple(_notes(parts, made)),
+        gaps=sum(_gaps(part) for part in parts),
+        first_s=placing.first_s,
+        last_s=placing.last_s,
+    )
+
+
+def _notes(parts: Sequence[Decoded], made: Sequence[Normalised]) -> Iterator[str]:
+    for part in parts:
+        yield from (f"{n.code}: {n.path}: {n.detail}" for n in part.notes)
+    for one in made:
+        yield from (f"{r.code}: {r.path}: {r.detail}" for r in one.refused)
+
+
+def _gaps(part: Decoded) -> int:
+    """Stretches inside a part for which it has no bin."""
+    gaps = 0
+    end_s: int | None = None
+    for start_s, length_s in sorted((r.start_s, r.length_s) for r in part.readings):
+        gaps += end_s is not None and start_s > end_s
+        end_s = max(end_s or 0, start_s + length_s)
+    return gaps
+
+
+async def _with_time_zone(engine: Engine, options: FileOptions) -> FileOptions:
+    """Times without offset are read in the location's time zone unless the caller names one."""
+    catalogue = await engine.desk.fresh()
+    if options.time_zone is not None:
+        return options
+    place = options.location
+    if place is None and options.sensor is not None:
+        sensor = next((s for k, s in catalogue.sensor_by_id.items() if k == options.sensor), None)
+        place = sensor.location_id if sensor else None
+    location = next((x for k, x in catalogue.locations.items() if k == place), None)
+    return options if location is None else replace(options, time_zone=location.time_zone)
+
+
+def _claimed(part: Decoded, target: Target, number: int, received_s: int) -> Normalised:
+    """Claims of history rank, under the channel that the part writes to."""
+    return to_claims(
+        [r._replace(channel=target.plan_channel) for r in part.readings],
+        target.plan,
+        rank=RANK_HISTORY,
+        sequence=number << ROW_BITS,
+        received_s=received_s,
+        rows_rise=True,
+    )
+
+
+def _chunks(
+    target: Target, made: Normalised, received_ms: int, driver: str
+) -> Iterator[tuple[int, Accepted]]:
+    def accepted(minutes: Sequence[Minute], claims: Sequence[Claim]) -> Accepted:
+        return Accepted(
+            received_ms=received_ms,
+            driver=driver,
+            sensor=target.sensor.sensor,
+            location_id=target.sensor.location_id,
+            minutes=minutes,
+            claims=claims,
+        )
+
+    for part in _slices(sorted(made.minutes, key=lambda m: m.minute)):
+        yield len(part), accepted(part, ())
+    for few in _slices(sorted(made.claims, key=lambda c: c.start_s)):
+        yield len(few), accepted((), few)
+
+
+def _slices(items: Sequence[V]) -> Iterator[Sequence[V]]:
+    for at in range(0, len(items), CHUNK_BINS):
+        yield items[at : at + CHUNK_BINS]

@@ -1,0 +1,198 @@
+"""Answers, and who is present now: both API versions ask here, so they can never disagree."""
+
+from collections.abc import Callable, Iterator
+
+from countline.counting.coverage import FOREVER_S
+from countline.counting.occupancy import State, acting_anchors, carry, fold_stretch
+from countline.engine.answering import answer
+from countline.engine.catalogue import Catalogue
+from countline.engine.desk import CatalogueDesk
+from countline.engine.folding import anchor_points, material
+from countline.engine.passing import passby_of
+from countline.engine.rows import counts_of
+from countline.engine.subject import Flow, Gauge, Plan, location_plan, plan_of, zone_plan
+from countline.engine.table import table_of
+from countline.engine.tide import unfollowed_s
+from countline.engine.watch import Sight, Watch
+from countline.errors import Impossible, NotFound
+from countline.model.ids import LocationId, SensorNo, SeriesNo
+from countline.model.interval import DAY_S, QUARTER_S, Granularity
+from countline.model.query import Answer, Asked, Present, Quality, Query
+from countline.store.seam import View
+
+LIGHT_S_MAX = 3 * DAY_S  # longer questions leave the event loop free
+SILENT_SHARE_MAX = 0.2  # more silent lines than this make a number stale
+
+
+class Questions:
+    """Answers questions, each in one read transaction."""
+
+    def __init__(self, desk: CatalogueDesk, watch: Watch, *, now_s: Callable[[], int]) -> None:
+        self._desk = desk
+        self._watch = watch
+        self._now_s = now_s
+
+    async def answer(self, query: Query, sight: Sight) -> Answer:
+        """Counts. Raises `NotFound` for what is not there or not in sight, and `Impossible`."""
+
+        def work(view: View) -> Answer:
+            catalogue = self._desk.of_view(view)
+            check_sight(catalogue, query.asked, sight)
+            if query.start_s >= query.end_s:
+                raise Impossible("The start must lie before the end.", code="start_not_before_end")
+            return answer(view, catalogue, query, self._now_s())
+
+        heavy = query.end_s - query.start_s > LIGHT_S_MAX
+        return await self._desk.store.read(work, heavy=heavy)
+
+    async def present(self, asked: Asked, sight: Sight) -> list[Present]:
+        """People now, and today's sums, of one subject."""
+
+        def work(view: View) -> list[Present]:
+            catalogue = self._desk.of_view(view)
+            check_sight(catalogue, asked, sight)
+            plan = plan_of(catalogue, asked)
+            return [self._present(view, catalogue, plan, today=True)]
+
+        return await self._desk.store.read(work)
+
+    async def current(self, location_id: LocationId | None, sight: Sight) -> list[Present]:
+        """People now in every location in sight and in its zones.
+
+        Raises `NotFound` with `no_location` where nothing is in sight.
+        """
+
+        def work(view: View) -> list[Present]:
+            catalogue = self._desk.of_view(view)
+            chosen = [
+                location
+                for key, location in sorted(catalogue.locations.items())
+                if location_id in (None, key) and (sight is None or key in sight)
+            ]
+            if not chosen:
+                raise _no_location(location_id)
+            return [
+                self._present(view, catalogue, plan, today=False)
+                for location in chosen
+                for plan in _location_and_zones(catalogue, location.location_id)
+            ]
+
+        return await self._desk.store.read(work)
+
+    # -- one subject now --------------------------------------------------------------------------
+    def _present(self, view: View, catalogue: Catalogue, plan: Plan, *, today: bool) -> Present:
+        now_s = self._now_s()
+        people, as_of_s = self._people(view, plan, now_s)
+        quality = self._quality(plan, now_s)
+        zone = catalogue.zones[plan.zone_id] if plan.zone_id is not None else None
+        sums: tuple[int | None, int | None, int | None] = (None, None, None)
+        if today:
+            sums = _today(view, catalogue, plan, now_s)
+        return Present(
+            location_id=plan.location.location_id,
+            zone_id=plan.zone_id,
+            sensor_id=plan.sensor_id,
+            as_of_s=as_of_s,
+            people=None if quality == "unknown" else people,
+            last_known=people,
+            quality=quality if people is not None else "unknown",
+            in_today=sums[0],
+            out_today=sums[1],
+            passby_today=sums[2],
+            area_m2=zone.area_m2 if zone else None,
+            capacity=zone.capacity if zone else None,
+        )
+
+    def _people(self, view: View, plan: Plan, now_s: int) -> tuple[int | None, int | None]:
+        """What the follower has committed, with the anchors that have acted since."""
+        last = view.last_fold(plan.key, FOREVER_S)
+        if last is None:
+            return None, None
+        quarter = (last.start_s, last.start_s + QUARTER_S)
+        acted = anchor_points(plan, last.start_s, min(quarter[1], now_s + 1))
+        if len(acted) < len(anchor_points(plan, *quarter)):  # some are still to come
+            state = State(last.start, last.raw_start)
+            last = fold_stretch(state, *quarter, material(view, plan, *quarter).steps, acted)
+        people = carry(last).running
+        since = anchor_points(plan, last.start_s + QUARTER_S, now_s + 1)
+        for anchor in acting_anchors(since):
+            people = anchor.value
+        ends = [b.start_s + b.length_s for b in view.bins(_gauged(plan), last.start_s, now_s + 60)]
+        as_of_s = max(ends, default=last.start_s)
+        dirty_s = unfollowed_s(view, plan)
+        return people, min(as_of_s, max(dirty_s, last.start_s))
+
+    def _quality(self, plan: Plan, now_s: int) -> Quality:
+        """Good, stale or unknown, by the age of what each expected line last gave."""
+        parts = [p for p in plan.flows or plan.present if _expected_now(p, now_s)]
+        if not parts:
+            return "unknown"
+        silent = [p for p in parts if self._silent_s(p.sensor, now_s) > 0]
+        if len(silent) <= SILENT_SHARE_MAX * len(parts):
+            return "good"
+        long_silent = [
+            p
+            for p in silent
+            if self._silent_s(p.sensor, now_s) > self._watch.stale_after_s(p.sensor)
+        ]
+        lost = len(silent) == len(parts) or len(long_silent) > SILENT_SHARE_MAX * len(parts)
+        return "unknown" if lost else "stale"
+
+    def _silent_s(self, sensor: SensorNo, now_s: int) -> int:
+        """For how long a sensor has been silent beyond what is usual; 0 while it is heard."""
+        last_s = self._watch.last_bin_end_s(sensor) or 0
+        return max(0, now_s - last_s - self._watch.stale_after_s(sensor))
+
+
+def check_sight(catalogue: Catalogue, asked: Asked, sight: Sight) -> None:
+    """Refuse what a key may not see, with the words for what is not there."""
+    if sight is None:
+        return
+    place: LocationId | None = asked.location_id
+    if asked.sensor_id is not None:
+        sensor = catalogue.sensor_by_id.get(asked.sensor_id)
+        place = sensor.location_id if sensor else None
+        if place not in sight:
+            raise NotFound(f"There is no sensor {asked.sensor_id!r}.", code="sensor_not_found")
+    elif asked.zone_id is not None:
+        zone = catalogue.zones.get(asked.zone_id)
+        place = zone.location_id if zone else None
+        if place not in sight:
+            raise NotFound(f"There is no zone {asked.zone_id}.", code="zone_not_found")
+    elif place not in sight:
+        raise NotFound(f"There is no location {place!r}.", code="location_not_found")
+
+
+def _no_location(location_id: LocationId | None) -> NotFound:
+    if location_id is not None:
+        return NotFound(f"There is no location {location_id!r}.", code="location_not_found")
+    return NotFound(
+        "There is no location yet. Make one with `POST /v3/locations`, or register a sensor with "
+        "`countline sensors register`.",
+        code="no_location",
+    )
+
+
+def _location_and_zones(catalogue: Catalogue, location_id: LocationId) -> Iterator[Plan]:
+    yield location_plan(catalogue, catalogue.locations[location_id])
+    for zone in sorted(catalogue.zones_of(location_id), key=lambda z: z.zone_id):
+        yield zone_plan(catalogue, zone)
+
+
+def _gauged(plan: Plan) -> list[SeriesNo]:
+    return sorted({s for p in plan.flows or plan.present if (s := p.gauged()) is not None})
+
+
+def _expected_now(part: Flow | Gauge, now_s: int) -> bool:
+    return any(a <= now_s < b for a, b in part.active)
+
+
+def _today(
+    view: View, catalogue: Catalogue, plan: Plan, now_s: int
+) -> tuple[int | None, int | None, int | None]:
+    """In, out and pass-by since the start of the location's day; None where nothing is covered."""
+    day = plan.grid.bucket_of(Granularity.DAY, now_s)
+    table = table_of(view, plan, Granularity.DAY, [day])
+    counts = counts_of(table)
+    people = passby_of(table, catalogue, Granularity.DAY)[0].people
+    return counts.ins[0], counts.outs[0], people

@@ -1,0 +1,183 @@
+"""The rows of an answer: counts, coverage, occupancy, pass-by and reasons, slice by slice."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from countline.counting.coverage import expected_seconds, gap_reasons
+from countline.engine.catalogue import Catalogue
+from countline.engine.passing import passby_of
+from countline.engine.subject import Flow, Frontage, Gauge, Plan
+from countline.engine.table import Column, Table, slices_of, table_of
+from countline.engine.tide import folds_of
+from countline.limits import FINAL_AFTER_S
+from countline.model.claim import Bin, Fold
+from countline.model.interval import MINUTE_S, Slice
+from countline.model.query import Adjustment, Query, Row
+from countline.store.seam import View
+
+CAUSES = ("reset", "operator", "device", "evidence", "clamp")
+
+
+def rows_of(view: View, catalogue: Catalogue, plan: Plan, query: Query, now_s: int) -> list[Row]:
+    """One row for every bucket that overlaps an expected period and has begun."""
+    slices = slices_of(catalogue, plan, query, now_s)
+    if not slices:
+        return []
+    table = table_of(view, plan, query.granularity, slices)
+    counts = counts_of(table)
+    covered, expected = _coverage(table, counts, now_s)
+    passby = passby_of(table, catalogue, query.granularity)
+    folds: Sequence[Fold | None] = [None] * len(slices)
+    if query.occupancy and plan.key:
+        folds = folds_of(view, catalogue, plan, query, slices, now_s)
+    reasons = _reasons(catalogue, plan, slices)
+    measured = bool(plan.present)
+    rows: list[Row] = []
+    for at, slice_ in enumerate(slices):
+        start_s, end_s, local_date = slice_
+        cover, expect = covered[at], expected[at]
+        known = cover > 0
+        ins, outs, commit = counts.ins[at], counts.outs[at], counts.commits[at]
+        people, source, passby_commit = passby[at]
+        fold = folds[at] if known else None
+        whole = cover >= expect
+        row = Row(
+            start_s,
+            end_s,
+            local_date,
+            ins if known else ins or None,
+            outs if known else outs or None,
+            people,
+            source,
+            counts.in_staff[at],
+            counts.out_staff[at],
+            *(_NO_OCCUPANCY if fold is None else _occupancy(fold, query, ins, outs, measured)),
+            cover,
+            expect,
+            None if whole or (known and end_s > now_s) else reasons[at],
+            _is_final(plan, end_s, now_s, whole=whole),
+            max(commit, passby_commit, 0 if fold is None else fold.commit),
+        )
+        rows.append(row)
+    return _shown(rows, query)
+
+
+def _is_final(plan: Plan, end_s: int, now_s: int, *, whole: bool) -> bool:
+    settled = whole and end_s + FINAL_AFTER_S <= now_s
+    return settled or end_s + plan.location.late_window_s <= now_s
+
+
+def _shown(rows: list[Row], query: Query) -> list[Row]:
+    if query.missing == "null":
+        rows = [r if r.coverage >= query.min_coverage else _emptied(r) for r in rows]
+    if query.fill == "none":
+        rows = [r for r in rows if r.covered_s or r.ins or r.outs or r.passby is not None]
+    return rows
+
+
+def _emptied(row: Row) -> Row:
+    return replace(
+        row,
+        ins=None,
+        outs=None,
+        passby=None,
+        passby_source=None,
+        in_staff=None,
+        out_staff=None,
+        occupancy=None,
+        occupancy_max=None,
+        occupancy_min=None,
+        person_s=None,
+        adjustment=(),
+    )
+
+
+# -- counts and coverage ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Sums over all flows of a subject, by slice; None where no bin is counted."""
+
+    ins: list[int | None]
+    outs: list[int | None]
+    in_staff: list[int | None]
+    out_staff: list[int | None]
+    commits: list[int]
+
+
+def counts_of(table: Table) -> Counts:
+    length = len(table.slices)
+    counts = Counts(
+        [None] * length, [None] * length, [None] * length, [None] * length, [0] * length
+    )
+    for flow in table.plan.flows:
+        _add(counts.ins, counts.commits, table.column(flow.ins, flow.active))
+        _add(counts.outs, counts.commits, table.column(flow.outs, flow.active))
+        _add(counts.in_staff, counts.commits, table.column(flow.in_staff, flow.active))
+        _add(counts.out_staff, counts.commits, table.column(flow.out_staff, flow.active))
+    return counts
+
+
+def _add(sums: list[int | None], commits: list[int], column: Column) -> None:
+    for at, bucket in enumerate(column):
+        if bucket is not None:
+            sums[at] = (sums[at] or 0) + bucket.value
+            if bucket.commit > commits[at]:
+                commits[at] = bucket.commit
+
+
+def _coverage(table: Table, counts: Counts, now_s: int) -> tuple[list[int], list[int]]:
+    """Covered and expected seconds by slice, over the lines (or measured zones) asked."""
+    covered = [0] * len(table.slices)
+    expected = [0] * len(table.slices)
+    for part in table.plan.counted():
+        series = part.gauged()
+        for at, bucket in enumerate(table.column(series, part.active)):
+            if bucket is not None:
+                covered[at] += bucket.covered_s
+                if bucket.commit > counts.commits[at]:
+                    counts.commits[at] = bucket.commit
+        crossing = _crossing(table, part)
+        seconds = expected_seconds(table.slices, list(part.active), now_s, crossing)
+        expected = [a + b for a, b in zip(expected, seconds, strict=True)]
+    return covered, expected
+
+
+def _crossing(table: Table, part: Flow | Frontage | Gauge) -> list[Bin]:
+    """Counted bins that reach past the end of their slice."""
+    series = part.gauged()
+    if series is None:
+        return []
+    start_s, end_s = table.slices[0].start_s, table.slices[-1].end_s
+    bins = table.view.long_bins([series], start_s, end_s)
+    return [b for b in bins if b.length_s > MINUTE_S]
+
+
+def _reasons(catalogue: Catalogue, plan: Plan, slices: Sequence[Slice]) -> list[str]:
+    gaps = [g for sensor in plan.sensors() for g in catalogue.gaps.get(sensor, ())]
+    return list(gap_reasons(slices, gaps))
+
+
+# -- occupancy --------------------------------------------------------------------------------------
+
+Occupancy = tuple[int | None, int | None, int | None, int | None, tuple[Adjustment, ...]]
+_NO_OCCUPANCY: Occupancy = (None, None, None, None, ())
+
+
+def _occupancy(
+    fold: Fold, query: Query, ins: int | None, outs: int | None, measured: bool
+) -> Occupancy:
+    """End, max, min, integral and adjustments, so that end = start + in - out + adjustments."""
+    flow = (ins or 0) - (outs or 0)
+    if query.series == "raw":
+        return (fold.raw_end, None, None, None, _raw_adjustment(fold, flow))
+    told = [Adjustment(cause, getattr(fold, cause)) for cause in CAUSES]
+    rest = fold.end - fold.start - flow - sum(a.people for a in told)
+    told.append(Adjustment("measured" if measured else "spill", rest))
+    return (fold.end, fold.high, fold.low, fold.person_s, tuple(a for a in told if a.people))
+
+
+def _raw_adjustment(fold: Fold, flow: int) -> tuple[Adjustment, ...]:
+    rest = fold.raw_end - fold.raw_start - flow
+    return (Adjustment("reset", rest),) if rest else ()

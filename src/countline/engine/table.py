@@ -1,0 +1,122 @@
+"""The slices of an answer, and the sums of any series in them, fetched once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from countline.counting.coverage import FOREVER_S, clip, row_slices, unite
+from countline.counting.rollup import sum_buckets
+from countline.engine.catalogue import Catalogue
+from countline.engine.subject import Active, Plan, is_active
+from countline.errors import Impossible
+from countline.model.claim import Bucket
+from countline.model.ids import SeriesNo
+from countline.model.interval import DAY_S, HOUR_S, MINUTE_S, QUARTER_S, Granularity, Slice
+from countline.model.query import Query
+from countline.store.seam import View
+
+Column = Sequence[Bucket | None]
+
+SHORTEST_S = {  # of any bucket of a granularity, Lord Howe's half hours aside
+    Granularity.MINUTE: MINUTE_S,
+    Granularity.QUARTER: QUARTER_S,
+    Granularity.HOUR: HOUR_S,
+    Granularity.DAY: 23 * HOUR_S,
+    Granularity.WEEK: 7 * DAY_S - HOUR_S,
+    Granularity.MONTH: 28 * DAY_S - HOUR_S,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The slices of one subject's answer, with the stored sums that they are made of."""
+
+    view: View
+    plan: Plan
+    slices: list[Slice]
+    buckets: Mapping[SeriesNo, Sequence[Bucket]]
+
+    def column(self, series: SeriesNo | None, active: Active) -> Column:
+        """A series' sums by slice while its source counts; None where no bin is counted."""
+        if series is None or series not in self.buckets:
+            return [None] * len(self.slices)
+        buckets = self.buckets[series]
+        whole = (self.slices[0].start_s, self.slices[-1].end_s)
+        if clip(active, *whole) != [whole]:
+            buckets = [b for b in buckets if is_active(active, b.start_s)]
+        return sum_buckets(buckets, self.slices)
+
+
+def series_of(plan: Plan) -> list[SeriesNo]:
+    """Every series that a subject's numbers come from."""
+    found: set[SeriesNo | None] = set()
+    for flow in plan.flows:
+        found |= {flow.ins, flow.outs, flow.in_staff, flow.out_staff}
+    for frontage in plan.frontages:
+        found |= {frontage.forward, frontage.backward}
+    found |= {g.series for g in (*plan.present, *plan.passby)}
+    return sorted(s for s in found if s is not None)
+
+
+def slices_of(catalogue: Catalogue, plan: Plan, query: Query, now_s: int) -> list[Slice]:
+    """Every bucket that has a row. Raises `Impossible` where they are more than allowed."""
+    spans = unite(
+        (e.from_s, FOREVER_S if e.to_s is None else e.to_s)
+        for sensor in plan.sensors()
+        for e in catalogue.expected_of.get(sensor, ())
+    )
+    slices: list[Slice] = []
+    for span_start_s, span_end_s in spans:
+        first = plan.grid.bucket_of(query.granularity, span_start_s)
+        start_s = max(query.start_s, first.start_s, slices[-1].start_s + 1 if slices else 0)
+        end_s = min(query.end_s, span_end_s, now_s + 1)
+        if start_s < end_s:
+            count = (end_s - start_s) // SHORTEST_S[query.granularity] + len(slices)
+            if count > query.rows_max:
+                raise _too_many(query, count)
+            slices.extend(plan.grid.slices(query.granularity, start_s, end_s))
+    return row_slices(slices, spans, now_s)
+
+
+def _too_many(query: Query, count: int) -> Impossible:
+    span_s = query.end_s - query.start_s
+    fits = next((g for g in Granularity if span_s // SHORTEST_S[g] <= query.rows_max), None)
+    hint = f"{fits.value} fits" if fits else "ask for a shorter stretch"
+    return Impossible(
+        f"This would be about {count} rows, more than {query.rows_max}; {hint}.",
+        code="too_many_rows",
+        fits=fits.value if fits else None,
+    )
+
+
+def table_of(view: View, plan: Plan, granularity: Granularity, slices: list[Slice]) -> Table:
+    """Fetch what an answer is made of: bins, quarters or days."""
+    series = series_of(plan)
+    start_s, end_s = slices[0].start_s, slices[-1].end_s
+    buckets: Mapping[SeriesNo, Sequence[Bucket]]
+    if granularity is Granularity.MINUTE:
+        buckets = _minutes(view, series, start_s, end_s)
+    elif granularity.is_civil and not _changes_within(plan, start_s, end_s):
+        buckets = view.days(series, plan.grid.day_edges(start_s, end_s))
+    else:
+        buckets = view.quarters(series, start_s, end_s)
+    return Table(view, plan, slices, buckets)
+
+
+def _changes_within(plan: Plan, start_s: int, end_s: int) -> bool:
+    """Whether a line changes its source inside the stretch: then a whole day may mix two."""
+    lines = [f.line_id for f in plan.flows] + [f.line_id for f in plan.frontages]
+    if len(lines) == len(set(lines)):
+        return False
+    actives = [f.active for f in plan.flows] + [f.active for f in plan.frontages]
+    edges = {edge for active in actives for stretch in active for edge in stretch}
+    return any(start_s < edge < end_s for edge in edges)
+
+
+def _minutes(
+    view: View, series: Sequence[SeriesNo], start_s: int, end_s: int
+) -> dict[SeriesNo, list[Bucket]]:
+    found: dict[SeriesNo, list[Bucket]] = {}
+    for one in view.bins(series, start_s, end_s):
+        bucket = Bucket(one.start_s, one.value, one.covered_s, one.commit)
+        found.setdefault(one.series, []).append(bucket)
+    return found

@@ -1,0 +1,286 @@
+"""Who is alive: what each sensor last said, judged by its own rhythm, and the health of it all."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from countline import __version__
+from countline.drivers.reading import Decoded, StatusInfo
+from countline.engine.catalogue import Catalogue
+from countline.engine.desk import CatalogueDesk
+from countline.errors import NotFound
+from countline.limits import STALE_AFTER_S_MIN
+from countline.model.ids import LocationId, SensorId, SensorNo
+from countline.model.query import Health, Reason, SensorHealth
+from countline.model.sensor import Gap, Sensor, Status
+from countline.store.seam import StoreFacts, Transaction, View
+
+USUAL_INTERVAL_S = 60
+LATE_PUSH_S = 120  # from the end of a record to its arrival
+CLOCK_OFFSET_S = 30
+NOTE_KEEP_S = 3_600  # a note older than this no longer speaks about now
+FLUSH_S = 10
+
+Sight = frozenset[LocationId] | None  # what a key may see; None: all locations
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowerLag:
+    """How far a reader of the event log is behind."""
+
+    lag_events: int
+    lag_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SystemHealth:
+    """The health of the whole installation."""
+
+    health: Health
+    reasons: tuple[Reason, ...]
+    version: str
+    store: StoreFacts
+    followers: dict[str, FollowerLag]
+    sensors: dict[str, int]
+
+
+class Watch:
+    """Keeps what sensors last said in memory, and writes it down every few seconds."""
+
+    def __init__(self, desk: CatalogueDesk, *, now_ms: Callable[[], int]) -> None:
+        self._desk = desk
+        self._now_ms = now_ms
+        self._status: dict[SensorNo, Status] = {}
+        self._moved: set[SensorNo] = set()
+        self._readers: dict[str, Callable[[], FollowerLag]] = {}
+
+    async def load(self) -> None:
+        """Begin with what was written down, and with the newest bins themselves."""
+
+        def work(view: View) -> dict[SensorNo, Status]:
+            known = {s.sensor: s for s in view.records(Status)}
+            for sensor in view.records(Sensor):
+                span = view.span(sensor.sensor)
+                if span is not None:
+                    status = known.get(sensor.sensor, Status(sensor=sensor.sensor))
+                    known[sensor.sensor] = replace(status, last_bin_end_s=span[1])
+            return known
+
+        self._status = await self._desk.store.read(work, heavy=True)
+
+    def watch_reader(self, name: str, lag: Callable[[], FollowerLag]) -> None:
+        """Show a reader's lag in health."""
+        self._readers[name] = lag
+
+    # -- what sensors say -------------------------------------------------------------------------
+    def saw(self, sensor: Sensor, decoded: Decoded, received_ms: int) -> None:
+        """A life sign: a package of this sensor came."""
+        old = self._status.get(sensor.sensor) or Status(sensor=sensor.sensor)
+        last_end_s = max((r.start_s + r.length_s for r in decoded.readings), default=None)
+        delay_s = old.push_delay_s
+        interval_s = old.interval_s
+        if last_end_s is not None:
+            delay_s = received_ms / 1000 - last_end_s
+            if old.last_bin_end_s is not None and last_end_s > old.last_bin_end_s:
+                step_s = last_end_s - old.last_bin_end_s
+                interval_s = step_s if interval_s is None else (3 * interval_s + step_s) // 4
+            last_end_s = max(last_end_s, old.last_bin_end_s or 0)
+        said = decoded.status or StatusInfo()
+        offset_s = old.clock_offset_s
+        if said.device_time_ms is not None:
+            offset_s = round((said.device_time_ms - received_ms) / 1000, 3)
+        self._status[sensor.sensor] = Status(
+            sensor=sensor.sensor,
+            last_push_ms=max(received_ms, old.last_push_ms or 0),
+            last_bin_end_s=last_end_s if last_end_s is not None else old.last_bin_end_s,
+            push_delay_s=None if delay_s is None else round(delay_s, 3),
+            clock_offset_s=offset_s,
+            uptime_s=_newer(said.uptime_s, old.uptime_s),
+            temperature_c=_newer(said.temperature_c, old.temperature_c),
+            firmware=said.firmware or old.firmware,
+            illumination=said.illumination or old.illumination,
+            interval_s=interval_s,
+            notes=old.notes,
+        )
+        self._moved.add(sensor.sensor)
+
+    def noted(self, sensor: Sensor, code: str) -> None:
+        """Something about this sensor's packages was not counted."""
+        old = self._status.get(sensor.sensor) or Status(sensor=sensor.sensor)
+        notes = {**old.notes, code: self._now_ms() // 1000}
+        self._status[sensor.sensor] = replace(old, notes=notes)
+        self._moved.add(sensor.sensor)
+
+    def last_bin_end_s(self, sensor: SensorNo) -> int | None:
+        """The end of the newest bin that a sensor gave."""
+        status = self._status.get(sensor)
+        return status.last_bin_end_s if status else None
+
+    def stale_after_s(self, sensor: SensorNo) -> int:
+        """How long a sensor may be silent: 15 minutes, or 2.5 of its usual intervals."""
+        status = self._status.get(sensor)
+        usual_s = (status.interval_s if status else None) or USUAL_INTERVAL_S
+        return max(STALE_AFTER_S_MIN, usual_s * 5 // 2)
+
+    # -- writing down -----------------------------------------------------------------------------
+    async def run(self, stop: asyncio.Event) -> None:
+        """Write down what moved, and open and close the gaps of silent sensors, until stopped."""
+        while not stop.is_set():
+            try:
+                await asyncio.wait_for(stop.wait(), FLUSH_S)
+            except TimeoutError:
+                pass
+            await self.flush()
+
+    async def flush(self) -> None:
+        """Write down what sensors said since the last time, and the silence of those who did not."""
+        catalogue = await self._desk.fresh()
+        gaps = self._gaps(catalogue)
+        moved, self._moved = self._moved, set()
+        statuses = [self._status[s] for s in moved if s in catalogue.sensors]
+        if not statuses and not gaps:
+            return
+
+        def work(tx: Transaction) -> None:
+            tx.save(*statuses)
+            for gap in gaps:
+                tx.save(gap if gap.gap_id else replace(gap, gap_id=tx.next_number("gap")))
+
+        await self._desk.store.write(work)
+        if gaps:
+            self._desk.forget()
+            await self._desk.fresh()
+
+    def _gaps(self, catalogue: Catalogue) -> list[Gap]:
+        """Gaps to open for sensors that fell silent, and to close for those that are back."""
+        now_s = self._now_ms() // 1000
+        found: list[Gap] = []
+        for sensor in catalogue.sensors.values():
+            opened = [g for g in catalogue.gaps.get(sensor.sensor, ()) if g.to_s is None]
+            last_s = self.last_bin_end_s(sensor.sensor)
+            if not _pushes(catalogue, sensor) or last_s is None:
+                continue
+            silent = now_s - last_s > self.stale_after_s(sensor.sensor)
+            if silent and not opened:
+                gap = Gap(
+                    gap_id=0,
+                    sensor=sensor.sensor,
+                    from_s=last_s,
+                    to_s=None,
+                    reason="sensor_offline",
+                )
+                found.append(gap)
+            elif not silent:
+                found.extend(replace(g, to_s=max(last_s, g.from_s + 1)) for g in opened)
+        return found
+
+    # -- health -----------------------------------------------------------------------------------
+    async def sensor(self, sensor_id: str, sight: Sight) -> SensorHealth:
+        """The health of one sensor. Raises `NotFound` for one that is not there or not in sight."""
+        catalogue = await self._desk.fresh()
+        sensor = catalogue.sensor_by_id.get(SensorId(sensor_id))
+        if sensor is None or (sight is not None and sensor.location_id not in sight):
+            raise NotFound(f"There is no sensor {sensor_id!r}.", code="sensor_not_found")
+        return self._health(catalogue, sensor)
+
+    async def sensors(self, sight: Sight) -> list[SensorHealth]:
+        """The health of all sensors in sight, by id."""
+        catalogue = await self._desk.fresh()
+        return [
+            self._health(catalogue, s)
+            for s in catalogue.sensor_by_id.values()
+            if sight is None or s.location_id in sight
+        ]
+
+    def _health(self, catalogue: Catalogue, sensor: Sensor) -> SensorHealth:
+        status = self._status.get(sensor.sensor) or Status(sensor=sensor.sensor)
+        reasons = tuple(self._reasons(catalogue, sensor, status))
+        codes = {r.code for r in reasons}
+        health: Health = "healthy"
+        if sensor.state == "retired" or codes & {"never_pushed", "fed_by_files"}:
+            health = "unknown"
+        elif "silent" in codes:
+            health = "offline"
+        elif reasons:
+            health = "degraded"
+        return SensorHealth(
+            sensor_id=sensor.sensor_id,
+            location_id=sensor.location_id,
+            health=health,
+            reasons=reasons,
+            last_push_s=None if status.last_push_ms is None else status.last_push_ms // 1000,
+            push_delay_s=status.push_delay_s,
+            clock_offset_s=status.clock_offset_s,
+            uptime_s=status.uptime_s,
+            temperature_c=status.temperature_c,
+            firmware=status.firmware,
+        )
+
+    def _reasons(self, catalogue: Catalogue, sensor: Sensor, status: Status) -> Iterable[Reason]:
+        now_s = self._now_ms() // 1000
+        if sensor.state == "retired":
+            yield Reason("retired", "The sensor is retired; its history stays.", sensor.retired_s)
+            return
+        if not _pushes(catalogue, sensor):
+            if catalogue.expected_of.get(sensor.sensor):
+                yield Reason("fed_by_files", "It has data from files only, and no pushes.", None)
+            else:
+                detail = "No push with counts has come yet; check its data push settings."
+                yield Reason("never_pushed", detail, sensor.created_s)
+            return
+        last_s = status.last_bin_end_s
+        if last_s is not None and now_s - last_s > self.stale_after_s(sensor.sensor):
+            minutes = (now_s - last_s) // 60
+            detail = f"No counts for {minutes} minutes; check power, network and its push agent."
+            yield Reason("silent", detail, last_s)
+        elif status.push_delay_s is not None and status.push_delay_s > LATE_PUSH_S:
+            detail = f"The last push came {status.push_delay_s:.0f} s after its minute had ended."
+            yield Reason("push_late", detail, None)
+        if status.clock_offset_s is not None and abs(status.clock_offset_s) > CLOCK_OFFSET_S:
+            detail = f"Its clock is {status.clock_offset_s:+.0f} s off; check its time server."
+            yield Reason("clock_offset", detail, None)
+        for code, at_s in sorted(status.notes.items()):
+            if now_s - at_s <= NOTE_KEEP_S:
+                detail = "Some of what it pushed was kept and not counted; see `countline replay`."
+                yield Reason(code, detail, at_s)
+
+    async def system(self) -> SystemHealth:
+        """The health of the installation: store, followers, and how many sensors are well."""
+        healths = await self.sensors(None)
+        tally = {"healthy": 0, "degraded": 0, "offline": 0, "unknown": 0}
+        for one in healths:
+            tally[one.health] += 1
+        reasons: list[Reason] = []
+        if tally["offline"]:
+            detail = f"{tally['offline']} sensors are silent."
+            reasons.append(Reason("sensors_offline", detail, None))
+        if tally["degraded"]:
+            detail = f"{tally['degraded']} sensors need a look."
+            reasons.append(Reason("sensors_degraded", detail, None))
+        lags = {name: lag() for name, lag in self._readers.items()}
+        for name, lag in lags.items():
+            if lag.lag_s > 60:
+                detail = f"{name} is {lag.lag_events} events behind."
+                reasons.append(Reason("follower_behind", detail, None))
+        return SystemHealth(
+            health="degraded" if reasons else "healthy",
+            reasons=tuple(reasons),
+            version=__version__,
+            store=self._desk.store.facts(),
+            followers=lags,
+            sensors=tally,
+        )
+
+    async def ready(self) -> bool:
+        """Whether questions can be answered."""
+        await self._desk.fresh()
+        return True
+
+
+def _pushes(catalogue: Catalogue, sensor: Sensor) -> bool:
+    """Whether data is expected of a sensor now."""
+    return any(e.to_s is None for e in catalogue.expected_of.get(sensor.sensor, ()))
+
+
+def _newer(new: int | None, old: int | None) -> int | None:
+    return old if new is None else new
