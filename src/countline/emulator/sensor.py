@@ -14,7 +14,7 @@ from countline.emulator.world import World
 
 MINUTE_MS = 60_000
 FRAME_MS = 80
-DAYS_KEPT = 64
+DAYS_KEPT = 8
 WARM_S = 180  # between its first start and its installation
 
 

@@ -20,7 +20,8 @@ from countline.model.ids import LineId, ZoneId
 from countline.model.interval import DayGrid
 
 DAY = timedelta(days=1)
-DAYS_KEPT = 64  # a day of hundreds of people is about a megabyte
+CROSSINGS_KEPT = 500_000  # about 100 MB: a hundred days of a shop, a few of a hall of 1,000 doors
+DAYS_KEPT_MIN = 3
 
 
 class Counts(NamedTuple):
@@ -48,6 +49,7 @@ class World:
         self._time_zone = ZoneInfo(building.location.time_zone)
         self._routes = routes_of(building)
         self._days: dict[date, Day] = {}
+        self._kept = 0  # crossings in them
         self._last_asked: tuple[int, int, list[date]] = (0, 0, [])
 
     def day(self, day: date) -> Day:
@@ -55,8 +57,9 @@ class World:
         known = self._days.get(day)
         if known is None:
             known = self._days[day] = self._walk(day)
-            if len(self._days) > DAYS_KEPT:
-                del self._days[next(iter(self._days))]
+            self._kept += len(known.crossings)
+            while self._kept > CROSSINGS_KEPT and len(self._days) > DAYS_KEPT_MIN:
+                self._kept -= len(self._days.pop(next(iter(self._days))).crossings)
         return known
 
     def _walk(self, day: date) -> Day:

@@ -327,6 +327,7 @@ MIXTURE = Faults(
     shuffled=0.2,
     late=0.1,
     days_late=0.05,
+    days_late_max=1,
     skew_s=-30,
     reboots=(NOON_S + 5000, NOON_S + 9000),
     outages=((NOON_S + 3000, NOON_S + 5400), (NOON_S + 5400, NOON_S + 8000)),

@@ -109,6 +109,15 @@ def test_the_order_and_the_steps_of_asking_change_nothing(
     assert pieces == World(building, 9).crossings(LineId(1), start, end)
 
 
+def test_days_that_were_forgotten_come_back_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("countline.emulator.world.CROSSINGS_KEPT", 0)
+    world = World(doors_building(1), 9)
+    days = {day: world.day(day) for day in WEEK}
+    assert world.day(WEEK[0]) is not days[WEEK[0]]
+    assert world.day(WEEK[-1]) is days[WEEK[-1]]
+    assert all(world.day(day) == days[day] for day in WEEK)
+
+
 def test_the_shop_is_open_at_local_hours_and_empty_at_the_reset() -> None:
     zone = ZoneInfo("America/New_York")
     for seed in range(3):
