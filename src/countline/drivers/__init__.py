@@ -1,6 +1,6 @@
 """Makers' formats: each a folder with a pure codec. The table of all of them is `DRIVERS`."""
 
-from countline.drivers import tidy_csv, xovis_v5
+from countline.drivers import tidy_csv, xovis_csv, xovis_v5
 from countline.drivers.reading import (
     ChannelInfo,
     Decoded,
@@ -28,5 +28,5 @@ __all__ = [
     "StatusInfo",
 ]
 
-_ALL: tuple[Driver, ...] = (xovis_v5.DRIVER, tidy_csv.DRIVER)
+_ALL: tuple[Driver, ...] = (xovis_v5.DRIVER, xovis_csv.DRIVER, tidy_csv.DRIVER)
 DRIVERS: dict[str, Driver] = {driver.name: driver for driver in _ALL}

@@ -36,7 +36,7 @@ class TidyCsv:
         groups = RowReader(columns, options, times, faults).read(rows)
         steps: list[int | None] = [None] * len(groups)
         if columns.end is None:
-            steps = [fill_ends(g, options.step_s, times, faults) for g in groups if g.lines]
+            steps = [fill_ends(g, options.step_s, times, faults) for g in groups]
         faults.raise_any()
         if not groups:
             raise BadPush("the file has a header, but no rows")

@@ -1,19 +1,16 @@
 """Rows of a tidy file, gathered by the place they are about; what is wrong is noted by line."""
 
-import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
-from countline.drivers.csv_rows import CsvRows
+from countline.drivers.csv_rows import NOT_A_COUNT, CsvRows, whole_number
 from countline.drivers.faults import Faults, shown
 from countline.drivers.local_times import Moment, Times, end_of, start_of
 from countline.drivers.reading import FileOptions
 from countline.drivers.tidy_csv.wire import PLACE, Columns, Row, picker
-from countline.limits import VALUE_MAX
 from countline.model.ids import is_id
 
-_WHOLE = re.compile(r"\d{1,10}(\.0*)?", re.ASCII)
 _ZONE_MAX = 200
 _CACHE_MAX = 200_000  # texts remembered: 20 MB
 
@@ -81,10 +78,12 @@ class RowReader:
                 group.ends_s.append(end_s)
             group.lines.append(self._line)
             group.values.append(values)
-        return list(self._groups.values())
+        return [group for group in self._groups.values() if group.lines]
 
     def _add_bounds(self, group: Group, row: Row) -> bool:
         """Start and end of a row that is not plain sailing; false where they cannot be read."""
+        if not any(cell.strip() for cell in row):  # a blank line, as spreadsheets write it
+            return False
         columns = self._columns
         start = self._moment(row[columns.start], "start")
         end = None if columns.end is None else self._moment(row[columns.end], "end")
@@ -180,17 +179,6 @@ class RowReader:
 
 def _bounded(cache: dict[K, V]) -> dict[K, V]:
     return cache if len(cache) < _CACHE_MAX else {}
-
-
-NOT_A_COUNT = f"is no whole number from 0 to {VALUE_MAX}; leave the cell blank where none is known"
-
-
-def whole_number(text: str) -> int | None:
-    """A count as files write it: `12`, also `12.0`."""
-    if not _WHOLE.fullmatch(text):
-        return None
-    value = int(text.partition(".")[0])
-    return value if value <= VALUE_MAX else None
 
 
 def parse_time(text: str) -> datetime:

@@ -39,8 +39,9 @@ def read_columns(header: Row, options: FileOptions) -> Columns:
     """What the header says. Raises `BadPush` with everything that is wrong with it."""
     names = [cell.strip().lower() for cell in header]
     faults = Faults()
-    _check_names(names, options, faults)
-    counts = [i for i, name in enumerate(names) if name in COUNTS or name in options.measures]
+    further = tuple(name.strip().lower() for name in options.measures)
+    _check_names(names, further, faults)
+    counts = [i for i, name in enumerate(names) if name in COUNTS or name in further]
     if "start" not in names:
         faults.of("start", f"no such column; found {_listed(names)}, expected {_listed(KNOWN)}")
     elif not counts:
@@ -57,7 +58,7 @@ def read_columns(header: Row, options: FileOptions) -> Columns:
     )
 
 
-def _check_names(names: list[str], options: FileOptions, faults: Faults) -> None:
+def _check_names(names: list[str], further: tuple[str, ...], faults: Faults) -> None:
     for name in names:
         if names.count(name) > 1:
             faults.of(name or "header", f"column {shown(name)} is there {names.count(name)} times")
@@ -65,7 +66,7 @@ def _check_names(names: list[str], options: FileOptions, faults: Faults) -> None
     for name in names:
         if name in KNOWN:
             continue
-        if name not in options.measures:
+        if name not in further:
             near = _nearest(name, (*KNOWN, *STAFF))
             faults.of(
                 name or "header", f"column {shown(name)} is not known; {near}{_or_take(name)}"
@@ -74,7 +75,7 @@ def _check_names(names: list[str], options: FileOptions, faults: Faults) -> None
             better = {ours: theirs for theirs, ours in (COUNTS | STAFF).items()}.get(name)
             advice = f"call it '{better}'" if better else "use a-z, 0-9 and _, a letter first"
             faults.of(name, f"column {shown(name)} cannot be a measure; {advice}")
-    for name in options.measures:
+    for name in further:
         if name not in names:
             faults.of("--measure", f"no column {shown(name)}; {_nearest(name, names)}")
 

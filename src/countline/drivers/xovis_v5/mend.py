@@ -44,8 +44,10 @@ def _field(raw: Any, kind: Any, path: str, notes: list[Note]) -> tuple[bool, Any
     except msgspec.ValidationError as error:
         inner = _struct_in(kind)
         if inner is None:
-            wrong = str(error).partition(" - at ")[0]
-            notes.append(_unreadable(path, f"{wrong}; found {_shown(raw)}"))
+            wrong = (
+                str(error).partition(" - at ")[0].replace("`", "").replace("Expected", "expected")
+            )
+            notes.append(_unreadable(path, f"{wrong}, found {_shown(raw)}; left out"))
             return False, None
     if not _is_list(kind):
         value = mend(raw, inner, path, notes)

@@ -115,14 +115,22 @@ def _recognised(known: Template | None, logic: int, counters: Mapping[int, str])
             taken.add(measure)
 
     for counter in counters:
-        n = counter - logic * 1000
-        if logic and 0 < n <= len(places):
+        if 0 < (n := _number(counter, logic)) <= len(places):
             take(counter, places[n - 1])
     for counter, name in counters.items():
         measure = measure_named(name)
         if measure and (not known or measure.partition(":")[0] in places):
             take(counter, measure)
-    if len(counters) == len(places) or (len(counters) == 1 and places[:1] == ("present",)):
-        for counter, measure in zip(sorted(counters), places, strict=False):
+    # Sensors make a template's counters in one order, so ids tell where names do not.
+    rest = sorted(c for c in counters if c not in found and not _number(c, logic))
+    free = [measure for measure in places if measure not in taken]
+    if len(rest) == len(free) or (len(counters) == 1 and places[:1] == ("present",)):
+        for counter, measure in zip(rest, free, strict=False):
             take(counter, measure)
     return found
+
+
+def _number(counter: int, logic: int) -> int:
+    """The n of `logic * 1000 + n`; 0 for a counter of the older scheme, which just counts up."""
+    n = counter - logic * 1000
+    return n if logic and 0 < n < 1000 else 0

@@ -1,8 +1,9 @@
 """`live_data` and `status_data`: signs of life, and what a sensor says of itself. No numbers yet."""
 
 from countline.drivers.reading import Decoded, Note, StatusInfo
-from countline.drivers.xovis_v5.heads import about_sensor, head_of, ms_or_none
+from countline.drivers.xovis_v5.heads import VENDOR, about_sensor, head_of, ms_or_none, tidy_serial
 from countline.drivers.xovis_v5.wire import DeviceInfo, LiveData, State, States, StatusData
+from countline.model.ids import DeviceKey
 
 _NO_STATE = State()
 _NO_INFO = DeviceInfo()
@@ -30,6 +31,10 @@ def decode_status(data: StatusData, notes: list[Note]) -> Decoded:
     clock = states.time.state if states.time else None
     written = clock.details.time if clock and clock.details else None
     device = (states.device.state if states.device else None) or _NO_STATE
+    head = head_of(data.package_info, data.sensor_info)
+    serial = tidy_serial(_info(states).serial)
+    if head["device"] is None and serial:
+        head["device"] = DeviceKey(vendor=VENDOR, serial=serial)
     return Decoded(
         purpose="status",
         status=about_sensor(
@@ -44,7 +49,7 @@ def decode_status(data: StatusData, notes: list[Note]) -> Decoded:
         )
         or StatusInfo(),
         notes=tuple(notes),
-        **head_of(data.package_info, data.sensor_info),
+        **head,
     )
 
 

@@ -1,0 +1,1 @@
+"""Cases: folders of data beside the code that they are about."""
