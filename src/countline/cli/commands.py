@@ -27,6 +27,8 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         (
             ("import", "take a file of counts"),
             ("query", "ask for counts, and for how many are there now"),
+            ("replay", "count bodies that were kept, again"),
+            ("rebuild", "make every sum anew from what was counted"),
         ),
     ),
     (
@@ -59,6 +61,8 @@ def build_app() -> "App":
     from countline.cli.importing import import_
     from countline.cli.keys import KEYS
     from countline.cli.query import QUERY
+    from countline.cli.rebuild import rebuild
+    from countline.cli.replay import replay
     from countline.cli.sensors import SENSORS
     from countline.cli.version import version
 
@@ -70,7 +74,7 @@ def build_app() -> "App":
         suppress_keyboard_interrupt=False,
         result_action="return_value",
     )
-    for command in (check, emulate, version):
+    for command in (check, emulate, replay, rebuild, version):
         app.command(command)
     app.command(import_, name="import")
     for folder in (KEYS, SENSORS, QUERY):

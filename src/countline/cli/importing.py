@@ -14,6 +14,7 @@ from countline.errors import BadPush
 if TYPE_CHECKING:
     from countline.engine.importing import ImportReport
 
+NOTES_SHOWN = 10
 Format = Literal["tidy_csv", "xovis_csv"]
 
 
@@ -106,11 +107,12 @@ def as_document(report: "ImportReport") -> dict[str, Any]:
         "fresh": report.fresh,
         "duplicates": report.duplicates,
         "refused": report.refused,
-        "step_s": dict(report.step_s),
-        "created": list(report.created),
         "gaps": report.gaps,
         "first_at": show.instant(report.first_s),
         "last_at": show.instant(report.last_s),
+        "created": list(report.created),
+        "step_s": report.step_s,
+        "notes": list(report.notes),
     }
 
 
@@ -119,12 +121,15 @@ def _tell(file: Path, report: "ImportReport", options: Options) -> None:
         show.document(as_document(report))
         return
     for created in report.created:
-        show.say(f"created {created}")
-    for zone, step_s in dict(report.step_s).items():
-        show.say(f"[dim]no end in the file: bins of {zone or 'it'} are taken as {step_s} s[/dim]")
-    rows = [
-        (name.replace("_", " "), value)
-        for name, value in as_document(report).items()
-        if name not in ("created", "step_s")
-    ]
-    show.table((file.name, ""), rows)
+        show.plain(f"created {created}")
+    for part, step_s in report.step_s.items():
+        show.plain(f"{part}: no end in the file, so bins are taken to be {step_s} s long")
+    for note in report.notes[:NOTES_SHOWN]:
+        show.warn(note)
+    if len(report.notes) > NOTES_SHOWN:
+        show.warn(f"and {len(report.notes) - NOTES_SHOWN} more; --json shows all")
+    counted = [f"{report.fresh} bins new or changed", f"{report.duplicates} there already"]
+    counted += [f"{report.refused} refused"] if report.refused else []
+    counted += [f"{report.gaps} gaps"] if report.gaps else []
+    first, last = show.instant(report.first_s), show.instant(report.last_s)
+    show.plain(f"{file.name}: {report.rows} rows from {first} to {last}: {', '.join(counted)}")

@@ -61,7 +61,7 @@ async def create(
 
 async def list_(*, options: Options = NONE_GIVEN) -> int:
     """List the keys, withdrawn ones too; never their secrets."""
-    async with opened_engine(options) as engine:
+    async with opened_engine(options, must_exist=True) as engine:
         catalogue = await engine.desk.fresh()
     keys = sorted(catalogue.keys.values(), key=lambda k: (k.created_s, k.key_id))
     if options.json:
@@ -90,7 +90,7 @@ async def withdraw(key_id: str, /, *, options: Options = NONE_GIVEN) -> int:
     key_id
         The id that `countline keys list` shows, `k_...`; not the key itself.
     """
-    async with opened_engine(options) as engine:
+    async with opened_engine(options, must_exist=True) as engine:
         key = await engine.access.withdraw_key(key_id)
     if options.json:
         show.document(as_document(key))
@@ -124,7 +124,7 @@ async def sensor(
     driver
         The format that it pushes in.
     """
-    async with opened_engine(options) as engine:
+    async with opened_engine(options, must_exist=True) as engine:
         secret = await engine.access.create_push_secret(sensor_id=sensor_id, driver=driver)
     return _show_secret(secret, f"Pushes of {sensor_id} must carry it", options)
 

@@ -87,7 +87,7 @@ async def count(
             series=series,
             coarsen=coarsen,
         )
-        async with opened_engine(options) as engine:
+        async with opened_engine(options, must_exist=True) as engine:
             found = to_wire(await engine.questions.answer(query, None), query, UTC)
         assert isinstance(found, v3.CountAnswer)
         answer = found
@@ -117,7 +117,7 @@ async def live(
         from countline.api.v3 import render
 
         asked = whom(sensor, zone, location)
-        async with opened_engine(options) as engine:
+        async with opened_engine(options, must_exist=True) as engine:
             present = await engine.questions.present(asked, None)
         answer = v3.LiveAnswer(data=[render.live(one) for one in present])
     if options.json:

@@ -23,7 +23,7 @@ async def list_(
     """List the sensors by id, then the devices that were discovered and wait for adoption."""
     from countline.api.v3 import render
 
-    async with opened_engine(options) as engine:
+    async with opened_engine(options, must_exist=True) as engine:
         catalogue = await engine.desk.fresh()
         health = {one.sensor_id: one for one in await engine.watch.sensors(None)}
     told = [
@@ -54,7 +54,12 @@ async def register(
     context: Annotated[
         str, Parameter(help="`single`, or its place in a multisensor: `multi:1`.")
     ] = "single",
-    name: Annotated[str, Parameter(help="What people call it.")] = "",
+    name: Annotated[
+        str, Parameter(show_default=False, help="What people call it; left out: its id.")
+    ] = "",
+    tz: Annotated[
+        str | None, Parameter(help="Make the location where it is missing, in this time zone.")
+    ] = None,
     options: Options = NONE_GIVEN,
 ) -> int:
     """Register a sensor; a discovered device of that serial is adopted without contacting it.
@@ -67,6 +72,8 @@ async def register(
         What callers will ask it by: letters, digits and `_ . -`.
     """
     async with opened_engine(options) as engine:
+        if tz is not None and location not in (await engine.desk.fresh()).locations:
+            await engine.desk.add_location(location_id=location, time_zone=tz)
         sensor = await engine.desk.register_sensor(
             sensor_id=sensor_id,
             location_id=location,
@@ -75,6 +82,7 @@ async def register(
             context=context,
             name=name,
         )
+        await engine.settled()
         catalogue = await engine.desk.fresh()
     return _told(catalogue, sensor, "is registered", options)
 
@@ -87,7 +95,7 @@ async def retire(sensor_id: str, /, *, options: Options = NONE_GIVEN) -> int:
     sensor_id
         The sensor to retire.
     """
-    async with opened_engine(options) as engine:
+    async with opened_engine(options, must_exist=True) as engine:
         sensor = await engine.desk.retire_sensor(sensor_id)
         catalogue = await engine.desk.fresh()
     return _told(catalogue, sensor, "is retired", options)
