@@ -1,6 +1,7 @@
 """The generated files, each a function from what the code says to the text of the file."""
 
 import json
+import re
 from itertools import groupby
 from typing import Any
 
@@ -64,11 +65,20 @@ def errors_page() -> str:
 
 
 def cli_page() -> str:
-    """docs/reference/cli.md: every command and option, as `--help` says it."""
+    """docs/reference/cli.md: every command and option, as `--help` says it, and the exit codes."""
     from countline.cli.commands import build_app
+    from countline.cli.exits import EXITS
 
-    body = build_app().generate_docs().split("\n", 1)[1].strip()
-    return f"# Command line\n\n{NOTE}\n\n{body}\n"
+    text = build_app().generate_docs(usage_name="countline")
+    common = re.findall(r"\*\*Common options\*\*:\n\n((?:\* .*\n)+)", text)
+    (options,) = set(common)
+    text = re.sub(r"\*\*Common options\*\*:\n\n((?:\* .*\n)+)", "", text)
+    commands = text[re.search(r"^## countline ", text, re.MULTILINE).start() :]  # type: ignore[union-attr]
+    parts = ["# Command line", NOTE, f"Every command takes these options:\n\n{options}"]
+    parts += ["## Exit codes", "| code | when |\n|---|---|"]
+    parts[-1] += "".join(f"\n| {code} | {says} |" for code, says in EXITS)
+    page = "\n\n".join(part.strip() for part in (*parts, commands))
+    return re.sub(r"\n{3,}", "\n\n", page) + "\n"
 
 
 EVENTS = {
