@@ -47,6 +47,13 @@ def sum_series(columns: Iterable[Sequence[Bucket | None]]) -> list[Bucket | None
     return [_add_up(row[0].start_s, row) if row else None for row in present]
 
 
+def known_value(bucket: Bucket | None) -> int | None:
+    """What may be shown of a bucket: a zero needs covered seconds, else it is not known."""
+    if bucket is None or not (bucket.value or bucket.covered_s):
+        return None
+    return bucket.value
+
+
 def _add_up(start_s: int, buckets: Sequence[Bucket]) -> Bucket:
     return Bucket(
         start_s,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from countline.counting.rollup import sum_buckets, sum_quarters, sum_series
+from countline.counting.rollup import known_value, sum_buckets, sum_quarters, sum_series
 from countline.model.claim import Bin, Bucket
 from countline.model.ids import SeriesNo
 from countline.model.interval import DayGrid, Granularity, Slice
@@ -56,6 +56,30 @@ def test_series_are_added_row_by_row() -> None:
     assert sum_series([]) == []
     with pytest.raises(ValueError):
         sum_series([one, two[:1]])
+
+
+@pytest.mark.parametrize(
+    ("bucket", "value"),
+    [
+        (None, None),
+        (Bucket(0, 0, 0, 1), None),
+        (Bucket(0, 0, 60, 1), 0),
+        (Bucket(0, 5, 0, 1), 5),  # live: somebody was seen, though no record covers it yet
+        (Bucket(0, 5, 60, 1), 5),
+    ],
+)
+def test_a_zero_needs_coverage(bucket: Bucket | None, value: int | None) -> None:
+    assert known_value(bucket) == value
+
+
+@given(bin_sets)
+def test_no_sum_shows_a_zero_that_nothing_covers(bins: list[Bin]) -> None:
+    whole = sum_buckets(sum_quarters(bins), [Slice(0, 20_700, None), Slice(20_700, 21_600, None)])
+    shown = known_value(whole[0])
+    assert shown == (
+        sum(b.value for b in bins) if any(b.value or b.covered_s for b in bins) else None
+    )
+    assert known_value(whole[1]) is None
 
 
 @given(bin_sets, st.randoms(use_true_random=False))
