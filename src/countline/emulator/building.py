@@ -1,7 +1,8 @@
 """Buildings to emulate: the demo's, and one of any number of doors."""
 
+from dataclasses import replace
+
 from countline.emulator.plan import (
-    NEVER,
     Building,
     Crowd,
     Hours,
@@ -48,7 +49,7 @@ def demo_building() -> Building:
             Zone(zone_id=OFFICES, location_id=NEW_YORK, name="Offices", area_m2=260.0, capacity=40),
         ),
         lines=_demo_lines(),
-        crowds=(_street(), *_staff()),
+        crowds=(_street(), _sellers(), _office_people(), _bakers(), _cleaners()),
         sensors=_demo_sensors(),
     )
 
@@ -118,64 +119,72 @@ def _street() -> Crowd:
     )
 
 
-def _staff() -> tuple[Crowd, ...]:
-    """Those who work there: sellers, office people, the early bakers and the night's cleaners."""
-    every_day = (1.0,) * 7
-    return (
-        Crowd(
-            name="shop staff",
-            people=7,
-            rushes=(Rush(hour=6.8, width_h=0.3), Rush(hour=13.0, width_h=0.6, weight=0.4)),
-            hours=((6.0, 21.0),) * 7,
-            weekdays=every_day,
-            spread=0.05,
-            doors=((STAFF, 1.0),),
-            stays=(
-                Stay(zone=SHOP, minutes=210, spread=0.15),
-                Stay(zone=CAFE, share=0.8, minutes=25, spread=0.2),
-                Stay(zone=SHOP, minutes=240, spread=0.15),
-            ),
+def _sellers() -> Crowd:
+    """Those who sell, in two shifts."""
+    return Crowd(
+        name="shop staff",
+        people=7,
+        rushes=(Rush(hour=6.8, width_h=0.3), Rush(hour=13.0, width_h=0.6, weight=0.4)),
+        hours=((6.0, 21.0),) * 7,
+        spread=0.05,
+        doors=((STAFF, 1.0),),
+        stays=(
+            Stay(zone=SHOP, minutes=210, spread=0.15),
+            Stay(zone=CAFE, share=0.8, minutes=25, spread=0.2),
+            Stay(zone=SHOP, minutes=240, spread=0.15),
         ),
-        Crowd(
-            name="office people",
-            people=24,
-            rushes=(Rush(hour=8.6, width_h=0.7), Rush(hour=13.5, width_h=1.5, weight=0.08)),
-            hours=OFFICE_HOURS,
-            doors=((STAFF, 3.0), (MAIN, 1.0)),
-            stays=(
-                Stay(zone=OFFICES, minutes=100, spread=0.3),
-                Stay(zone=CAFE, share=0.6, minutes=12, spread=0.3),
-                Stay(zone=OFFICES, minutes=110, spread=0.25),
-                Stay(zone=CAFE, share=0.35, minutes=30, spread=0.25),
-                Stay(zone=None, share=0.5, minutes=35, spread=0.3),
-                Stay(zone=OFFICES, minutes=260, spread=0.15),
-            ),
+    )
+
+
+def _office_people() -> Crowd:
+    """Those upstairs: coffee in the morning, lunch in the café or outside."""
+    return Crowd(
+        name="office people",
+        people=24,
+        rushes=(Rush(hour=8.6, width_h=0.7), Rush(hour=13.5, width_h=1.5, weight=0.08)),
+        hours=OFFICE_HOURS,
+        doors=((STAFF, 3.0), (MAIN, 1.0)),
+        stays=(
+            Stay(zone=OFFICES, minutes=100, spread=0.3),
+            Stay(zone=CAFE, share=0.6, minutes=12, spread=0.3),
+            Stay(zone=OFFICES, minutes=110, spread=0.25),
+            Stay(zone=CAFE, share=0.35, minutes=30, spread=0.25),
+            Stay(zone=None, share=0.5, minutes=35, spread=0.3),
+            Stay(zone=OFFICES, minutes=260, spread=0.15),
         ),
-        Crowd(
-            name="bakers",
-            people=3,
-            rushes=(Rush(hour=4.6, width_h=0.2),),
-            hours=((4.25, 14.0),) * 7,
-            spread=0.0,
-            doors=((STAFF, 1.0),),
-            stays=(
-                Stay(zone=CAFE, minutes=100, spread=0.1),
-                Stay(zone=SHOP, minutes=15, spread=0.3),
-                Stay(zone=CAFE, minutes=240, spread=0.1),
-            ),
+    )
+
+
+def _bakers() -> Crowd:
+    """The first in the morning, half past four."""
+    return Crowd(
+        name="bakers",
+        people=3,
+        rushes=(Rush(hour=4.6, width_h=0.2),),
+        hours=((4.25, 14.0),) * 7,
+        spread=0.0,
+        doors=((STAFF, 1.0),),
+        stays=(
+            Stay(zone=CAFE, minutes=100, spread=0.1),
+            Stay(zone=SHOP, minutes=15, spread=0.3),
+            Stay(zone=CAFE, minutes=240, spread=0.1),
         ),
-        Crowd(
-            name="cleaners",
-            people=4,
-            rushes=(Rush(hour=22.2, width_h=0.3),),
-            hours=((21.5, 24.0),) * 7,
-            spread=0.0,
-            out_by=27.25,
-            doors=((STAFF, 1.0),),
-            stays=tuple(
-                Stay(zone=zone, minutes=14, spread=0.25)
-                for zone in (OFFICES, SHOP, CAFE, SHOP, OFFICES, SHOP, CAFE, SHOP, OFFICES) * 2
-            ),
+    )
+
+
+def _cleaners() -> Crowd:
+    """The night's cleaners, gone before occupancy is reset."""
+    return Crowd(
+        name="cleaners",
+        people=4,
+        rushes=(Rush(hour=22.2, width_h=0.3),),
+        hours=((21.5, 24.0),) * 7,
+        spread=0.0,
+        out_by=27.25,
+        doors=((STAFF, 1.0),),
+        stays=tuple(
+            Stay(zone=zone, minutes=14, spread=0.25)
+            for zone in (OFFICES, SHOP, CAFE, SHOP, OFFICES, SHOP, CAFE, SHOP, OFFICES) * 2
         ),
     )
 
@@ -186,16 +195,27 @@ def doors_building(
     location_id: LocationId = EMULATED,
     time_zone: str = "UTC",
     people_per_door: float = 60.0,
-    always_open: bool = True,
 ) -> Building:
     """One hall with a door under each sensor: `EMU_0001`, `EMU_0002` ..., whatever their number.
 
     Each door is the first logic of its sensor, outside -> hall, so that a gateway which meets the
-    sensors for the first time counts them rightly without being told anything.
+    sensors for the first time counts them rightly without being told anything. People come nearly
+    round the clock, but nobody is inside at 04:00 local, when occupancy starts anew from 0.
     """
     hall = ZoneId(1)
-    doors = [LineId(n + 1) for n in range(sensors)]
-    hours: tuple[Hours, ...] = (((0.0, 24.0) if always_open else (8.0, 20.0)),) * 7
+    doors = tuple(LineId(n + 1) for n in range(sensors))
+    by_day = Crowd(
+        name="visitors",
+        people=people_per_door * sensors,
+        rushes=(Rush(hour=9.0, width_h=2.0), Rush(hour=16.0, width_h=3.0)),
+        hours=((4.25, 24.0),) * 7,
+        out_by=27.25,
+        doors=tuple((door, 1.0) for door in doors),
+        stays=(Stay(zone=hall, minutes=40, spread=0.8),),
+    )
+    by_night = replace(
+        by_day, name="night", people=by_day.people / 20, hours=((0.0, 3.0),) * 7, out_by=3.25
+    )
     return Building(
         location=Location(
             location_id=location_id, name="Emulated hall", time_zone=time_zone, default_zone=hall
@@ -205,18 +225,8 @@ def doors_building(
             Line(line_id=door, location_id=location_id, name=f"Door {door}", side_b=hall)
             for door in doors
         ),
-        crowds=(
-            Crowd(
-                name="visitors",
-                people=people_per_door * sensors,
-                rushes=(Rush(hour=9.0, width_h=2.0), Rush(hour=16.0, width_h=3.0)),
-                hours=hours,
-                doors=tuple((door, 1.0) for door in doors),
-                stays=(Stay(zone=hall, minutes=40, spread=0.8),),
-                out_by=NEVER if always_open else None,
-            ),
-        ),
-        sensors=tuple(_door_sensor(door) for door in doors),
+        crowds=(by_day, by_night),
+        sensors=tuple(map(_door_sensor, doors)),
     )
 
 

@@ -1,5 +1,6 @@
 """The emulated world: nobody is made or lost, and a seed means the same however it is asked."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from countline.emulator.building import CAFE, FRONTAGE, MAIN, SHOP, demo_building, doors_building
-from countline.emulator.plan import Building, Crowd, Rush, Stay
+from countline.emulator.plan import NEVER, Building, Crowd, Rush, Stay
 from countline.emulator.world import World
 from countline.model.ids import LineId, LocationId, ZoneId
 from countline.model.place import Line, Location, VisitorsCross, Zone
@@ -142,8 +143,9 @@ def _local(start_ms: int, halves: int, zone: ZoneInfo) -> str:
     ("day", "hours"), [(date(2026, 3, 8), 23), (date(2026, 3, 9), 24), (date(2026, 11, 1), 25)]
 )
 def test_days_of_changing_clocks_have_their_own_length(day: date, hours: int) -> None:
-    building = doors_building(1, time_zone="America/New_York", people_per_door=6_000)
-    world = World(building, 1)
+    building = doors_building(1, time_zone="America/New_York")
+    always = replace(building.crowds[0], people=6_000, hours=((0.0, 24.0),) * 7, out_by=NEVER)
+    world = World(replace(building, crowds=(always,)), 1)
     start, end = world.span_ms(day)
     assert end - start == hours * HOUR_MS
     came = [c.at_ms for c in world.day(day).by_line[LineId(1)] if c.forward]
@@ -156,19 +158,16 @@ def test_days_of_changing_clocks_have_their_own_length(day: date, hours: int) ->
 
 
 def test_the_hour_that_happens_twice_brings_people_twice() -> None:
-    building = doors_building(1, time_zone="America/New_York", people_per_door=1)
-    crowd = building.crowds[0]
-    night = Crowd(
-        name="night",
+    building = doors_building(1, time_zone="America/New_York")
+    night = replace(
+        building.crowds[0],
         people=2_000,
         spread=0.0,
         rushes=(Rush(hour=1.5, width_h=0.3),),
         hours=((1.0, 2.0),) * 7,
-        doors=crowd.doors,
-        stays=crowd.stays,
-        out_by=48,
+        out_by=NEVER,
     )
-    world = World(_with(building, night), 1)
+    world = World(replace(building, crowds=(night,)), 1)
 
     def came(day: date) -> int:
         return sum(c.forward for c in world.day(day).by_line[LineId(1)])
@@ -176,14 +175,13 @@ def test_the_hour_that_happens_twice_brings_people_twice() -> None:
     assert (came(date(2026, 10, 31)), came(date(2026, 11, 1))) == (2_000, 4_000)
 
 
-def _with(building: Building, crowd: Crowd) -> Building:
-    return Building(
-        location=building.location,
-        zones=building.zones,
-        lines=building.lines,
-        crowds=(crowd,),
-        sensors=building.sensors,
-    )
+def test_the_hall_is_empty_at_the_reset_and_nearly_never_else() -> None:
+    world = World(doors_building(50), 1)
+    midnight, _ = world.span_ms(WEEK[2])
+    people = [world.present(None, midnight + hour * HOUR_MS) for hour in range(24)]
+    assert people[4] == 0
+    assert all(people[:3])
+    assert all(people[5:])
 
 
 @pytest.mark.parametrize(("crosses", "times"), [("none", 0), ("in", 1), ("in_and_out", 2)])
