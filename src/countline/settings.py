@@ -61,7 +61,12 @@ class WebhookSettings:
 
     url: Annotated[str, Says("Where events are posted, `https://...`; needed.")] = ""
     secret: Annotated[
-        str, Says("Signs each body: `whsec_` and 24 to 64 random bytes in base64.", secret=True)
+        str,
+        Says(
+            "Signs each body: `whsec_` and 24 to 64 random bytes in base64. While it is changed,"
+            " both: the new one, a space, the old one.",
+            secret=True,
+        ),
     ] = ""
     secret_file: Annotated[Path | None, Says("A file that holds the secret instead.")] = None
     kinds: Annotated[tuple[WebhookKind, ...], Says("Which events; none named: all of them.")] = ()

@@ -183,13 +183,20 @@ def test_the_only_webhook_takes_its_secret_from_a_variable(tmp_path: Path) -> No
         load(tmp_path, table * 2, environ)
 
 
+def test_a_secret_may_be_in_a_file_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text(SECRET + "\n")
+    table = '[[webhook]]\nurl = "https://example.org/hook"\nsecret_file = "secret"\n'
+    assert load(tmp_path, table).settings.webhook[0].secret == SECRET
+
+
 @pytest.mark.parametrize(
     ("table", "field"),
     [
         ("url = 'example.org'\nsecret = 'S'", "webhook.url"),
         ("url = 'https://example.org'", "webhook.secret"),
         ("url = 'https://example.org'\nsecret = 'short'", "webhook.secret"),
-        ("url = 'https://example.org'\nsecret = 'S'\nsecret_file = 'f'", "webhook.secret"),
+        ("url = 'https://example.org'\nsecret = 'S'\nsecret_file = 'f'", "webhook.secret_file"),
+        ("url = 'https://example.org'\nsecret_file = 'gone'", "webhook.secret_file"),
         ("url = 'https://example.org'\nsecret = 'S'\nkinds = ['counts.x']", "webhook.kinds"),
     ],
 )

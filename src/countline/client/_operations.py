@@ -110,7 +110,7 @@ class Operations:
     hourly = Call(requests.hourly)
     daily = Call(requests.daily)
     interval = Call(requests.interval)
-    counts_today = Call(requests.counts_today)
+    counts_today = Listing(requests.counts_today)
 
     health = Call(requests.health)
     sensor_health = Call(requests.sensor_health)
@@ -138,5 +138,6 @@ class Operations:
     retire_sensor = Call(requests.retire_sensor)
 
     keys = Listing(requests.keys)
+    key = Call(requests.key)
     create_key = Call(requests.create_key)
     withdraw_key = Call(requests.withdraw_key)

@@ -152,9 +152,17 @@ def _gateway(
     return Request(path=f"/api/v1/counts/{name}", parameters=_pairs(asked), answer=GatewayCounts)
 
 
-def counts_today() -> Request[v1.SensorCountAnswer]:
+def counts_today(
+    *, sensor_id: str | None = None, location_id: str | None = None, limit: int | None = None
+) -> Request[v1.SensorCountAnswer]:
     """What each sensor has counted since its local day began, in the short form of version 1."""
-    return Request(path="/api/v1/counts/current", answer=v1.SensorCountAnswer)
+    return _page(
+        "/api/v1/counts/current",
+        v1.SensorCountAnswer,
+        sensorId=sensor_id,
+        locationId=location_id,
+        limit=limit,
+    )
 
 
 # -- health ---------------------------------------------------------------------------------------
@@ -217,6 +225,11 @@ def location(location_id: str) -> Request[catalogue.Location]:
 def zone(zone_id: int) -> Request[catalogue.Zone]:
     """One zone."""
     return Request(path=f"/v3/zones/{_part(zone_id)}", answer=catalogue.Zone)
+
+
+def key(key_id: str) -> Request[catalogue.Key]:
+    """One key, without its secret. Needs the scope `admin`."""
+    return Request(path=f"/v3/keys/{_part(key_id)}", answer=catalogue.Key)
 
 
 def line(line_id: int) -> Request[catalogue.Line]:
