@@ -3,14 +3,14 @@
 What the driver says of it today is written beside it for a person to read, correct and commit.
 """
 
+import re
 import sys
 from pathlib import Path
 
 import msgspec
 
-from countline import clock
 from countline.drivers import DRIVERS, Push
-from countline.errors import CountlineError
+from countline.errors import BadPush
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -19,7 +19,7 @@ def main(driver: str, name: str, file: str = "") -> int:
     if driver not in DRIVERS:
         print(f"no driver '{driver}'; there are: {', '.join(sorted(DRIVERS))}")
         return 2
-    if not name.replace("_", "").isalnum() or name != name.lower():
+    if not re.fullmatch(r"[a-z0-9]+(_[a-z0-9]+)*", name):
         print(f"NAME '{name}' should be lower case words joined by underscores, such as two_lines")
         return 2
     folder = ROOT / "src/countline/drivers" / driver / "cases" / name
@@ -33,11 +33,11 @@ def main(driver: str, name: str, file: str = "") -> int:
 
 
 def write_case(folder: Path, driver: str, body: bytes, suffix: str) -> None:
-    push = Push(driver=driver, body=body, received_ms=clock.now_ms())
+    push = Push(driver=driver, body=body, received_ms=0)
     try:
         said = msgspec.json.encode(DRIVERS[driver].decode(push))
         answer, path = msgspec.json.format(said, indent=2) + b"\n", folder / "readings.json"
-    except CountlineError as error:
+    except BadPush as error:
         answer, path = f"{error.error_code}\n".encode(), folder / "error.txt"
     folder.mkdir(parents=True)
     (folder / f"push{suffix}").write_bytes(body)

@@ -12,10 +12,6 @@ import httpx2
 import msgspec
 import pytest
 from standardwebhooks import Webhook as Verifier
-from tests.app.receiver import Receiver, Reply
-from tests.held_time import HeldTime, until
-from tests.small_store import SmallStore
-from tests.told_house import BACK, DOOR, NOON_S, counts, discovered, one_bin, records
 
 from countline import clock, limits
 from countline.engine.feed import Feed
@@ -25,6 +21,10 @@ from countline.outlets.webhooks import Webhook, WebhookSettings, run_webhook
 from countline.outlets.webhooks.dead_letters import DeadLetter, file_keeper
 from countline.outlets.webhooks.guard import GuardedTransport
 from countline.outlets.webhooks.sender import Ways
+from tests.app.receiver import Receiver, Reply
+from tests.held_time import HeldTime, until
+from tests.small_store import SmallStore
+from tests.told_house import BACK, DOOR, NOON_S, counts, discovered, one_bin, records
 
 SECRET = "whsec_" + base64.b64encode(bytes(range(32))).decode()
 DELAYS_S = [float(delay_s) for delay_s in limits.WEBHOOK_RETRY_DELAYS_S]

@@ -9,6 +9,11 @@ from typing import Any, TypeVar
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from countline.model.claim import Claim, Minute
+from countline.model.ids import SensorNo, SeriesNo
+from countline.store import Accepted, Store, Transaction, open_store
+from countline.testing.reference_store import ReferenceStore
 from tests.contract.store_world import (
     BASE_S,
     DAY_S,
@@ -19,11 +24,6 @@ from tests.contract.store_world import (
     full_look,
     pushes,
 )
-
-from countline.model.claim import Claim, Minute
-from countline.model.ids import SensorNo, SeriesNo
-from countline.store import Accepted, Store, Transaction, open_store
-from countline.testing.reference_store import ReferenceStore
 
 T = TypeVar("T")
 Opener = Callable[[Path], Store]

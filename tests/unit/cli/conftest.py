@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from tests.unit.cli.command_line import CommandLine
 
 

@@ -1,9 +1,9 @@
 """`countline keys`: secrets are shown once, alone on the last line, and never again."""
 
 import pytest
-from tests.unit.cli.command_line import TWO_HOURS, CommandLine
 
 from countline import clock
+from tests.unit.cli.command_line import TWO_HOURS, CommandLine
 
 
 def test_a_key_stands_alone_on_the_last_line(countline: CommandLine) -> None:

@@ -1,6 +1,7 @@
 """`countline import`, `query`, `replay` and `rebuild` over a store of their own."""
 
 import pytest
+
 from tests.unit.cli.command_line import TWO_HOURS, CommandLine
 
 DAY = ("--start", "2023-10-01T00:00:00Z", "--end", "2023-10-01T23:59:59Z")

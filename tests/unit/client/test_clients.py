@@ -9,11 +9,11 @@ from typing import Any
 import httpx2
 import msgspec
 import pytest
-from tests.unit.client.bodies import COUNTS
 
 from countline import clock
 from countline.client import ApiError, AsyncClient, Client, ZoneNew
 from countline.errors import NotReady
+from tests.unit.client.bodies import COUNTS
 
 DAY = {"start_ts": "2023-10-01T00:00:00Z", "end_ts": "2023-10-02T00:00:00Z"}
 Answer = httpx2.Response | Exception

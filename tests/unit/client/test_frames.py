@@ -6,11 +6,11 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.unit.client.bodies import COUNTS, ROW
 
 from countline.client import to_polars
 from countline.client._answers import Counts, GroupedCounts
 from countline.errors import NotReady
+from tests.unit.client.bodies import COUNTS, ROW
 
 polars = pytest.importorskip("polars")
 

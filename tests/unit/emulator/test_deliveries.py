@@ -5,18 +5,6 @@ from datetime import date
 from itertools import pairwise
 
 import msgspec
-from tests.unit.emulator.hall import (
-    END_MS,
-    END_S,
-    HALL,
-    NOON_S,
-    START_MS,
-    START_S,
-    WORLD,
-    day_of,
-    sensor,
-    starts,
-)
 
 from countline.drivers import Push, Reading
 from countline.drivers.xovis_v5 import DRIVER
@@ -35,6 +23,18 @@ from countline.emulator import (
 )
 from countline.emulator.building import CAFE, MAIN
 from countline.model.ids import LineId, SensorId
+from tests.unit.emulator.hall import (
+    END_MS,
+    END_S,
+    HALL,
+    NOON_S,
+    START_MS,
+    START_S,
+    WORLD,
+    day_of,
+    sensor,
+    starts,
+)
 
 # -- a perfect sensor ------------------------------------------------------------------------------
 

@@ -6,18 +6,6 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.emulator.hall import (
-    DAY_MS,
-    END_MS,
-    END_S,
-    NOON_S,
-    START_MS,
-    START_S,
-    WORLD,
-    day_of,
-    sensor,
-    starts,
-)
 
 from countline.drivers import Push
 from countline.drivers.xovis_v5 import DRIVER
@@ -31,6 +19,18 @@ from countline.emulator import (
 from countline.emulator.schedule import Kind
 from countline.errors import ConfigError
 from countline.model.ids import LineId
+from tests.unit.emulator.hall import (
+    DAY_MS,
+    END_MS,
+    END_S,
+    NOON_S,
+    START_MS,
+    START_S,
+    WORLD,
+    day_of,
+    sensor,
+    starts,
+)
 
 # -- what it sees ----------------------------------------------------------------------------------
 

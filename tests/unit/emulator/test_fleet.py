@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 
 import httpx2
 import pytest
-from tests.held_time import HeldTime
 
 from countline import clock
 from countline.drivers import Push
@@ -27,6 +26,7 @@ from countline.emulator.fleet import Pace, push_url
 from countline.emulator.pusher import Line, Pusher
 from countline.errors import ConfigError
 from countline.model.ids import SensorId
+from tests.held_time import HeldTime
 
 START_S = int(datetime(2025, 6, 2, 8, tzinfo=UTC).timestamp())
 HASTE = FleetOptions(

@@ -5,6 +5,10 @@ from collections.abc import Sequence
 from datetime import date
 
 import pytest
+
+from countline.engine.telling import Counts, Discovered, Teller, Telling
+from countline.model.event import Event
+from countline.model.place import Source
 from tests.small_store import SmallStore
 from tests.told_house import (
     BACK,
@@ -19,10 +23,6 @@ from tests.told_house import (
     one_bin,
     records,
 )
-
-from countline.engine.telling import Counts, Discovered, Teller, Telling
-from countline.model.event import Event
-from countline.model.place import Source
 
 
 @pytest.fixture

@@ -7,12 +7,12 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.told_house import NOON_S
 
 from countline.engine.telling import CountRow, Counts, Discovered
 from countline.limits import WEBHOOK_BODY_BYTES_MAX
 from countline.model.ids import LineId, LocationId, SensorId
 from countline.outlets.webhooks.messages import Message, write_messages
+from tests.told_house import NOON_S
 
 READER = "webhook:abc"
 

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 
 import pytest
-from tests.told_house import NOON_S
 
 from countline.outlets.webhooks.sender import Verdict, judge, retry_after_s
+from tests.told_house import NOON_S
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204, 299])

@@ -4,10 +4,10 @@ import base64
 from typing import Any
 
 import pytest
-from tests.told_house import DOOR, LONDON, NOON_S, ROME, counts, discovered
 
 from countline.errors import ConfigError
 from countline.outlets.webhooks import WebhookSettings
+from tests.told_house import DOOR, LONDON, NOON_S, ROME, counts, discovered
 
 SECRET = "whsec_" + base64.b64encode(bytes(32)).decode()
 
