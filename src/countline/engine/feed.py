@@ -112,6 +112,10 @@ class Feed:
             self._woken.discard(woken)
             self._places.pop(reader, None)
 
+    def readers(self) -> list[str]:
+        """Who follows this feed at the moment, by name."""
+        return sorted(self._places)
+
     async def lag(self, reader: str) -> Lag:
         """How far a reader is behind, whichever process it reads in."""
         place = self._places.get(reader)

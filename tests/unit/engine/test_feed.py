@@ -5,14 +5,14 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 import pytest
-from tests.held_time import HeldTime
-from tests.small_store import SmallStore
 
 from countline import limits
 from countline.engine.feed import Feed, Lag, next_batch
 from countline.model.event import Event, EventKind
 from countline.model.query import Reason
 from countline.testing.recording_outlet import RecordingOutlet
+from tests.held_time import HeldTime
+from tests.small_store import SmallStore
 
 COUNTS = Event(kind="counts.recorded")
 OTHER = Event(kind="catalogue.changed")
@@ -67,6 +67,7 @@ def test_a_reader_gets_everything_in_order_and_its_cursor_stands_at_the_end() ->
             scene.store.add(COUNTS, COUNTS)
         await scene.follow_until(lambda: len(scene.told()) == 14)
         assert scene.told() == list(range(1, 15))
+        assert scene.feed.readers() == []
         assert scene.store.cursors["outlet"] == 14
 
     run(test)
@@ -206,6 +207,7 @@ def test_waking_is_enough_to_be_told() -> None:
         scene.feed = Feed(scene.store.as_store(), sleep=for_ever)
         following = asyncio.ensure_future(scene.feed.follow("outlet", deliver, stop=scene.stop))
         await asleep.wait()
+        assert scene.feed.readers() == ["outlet"]
         scene.store.add(COUNTS)
         scene.feed.wake()
         await taken.wait()

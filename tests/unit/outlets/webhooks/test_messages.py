@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -152,10 +153,13 @@ def test_an_id_depends_on_reader_kind_place_in_the_log_and_rows_but_not_on_value
     assert len({ids(first), *others}) == len(others) + 1
 
 
-def test_parts_that_hold_other_rows_after_a_crash_have_other_ids() -> None:
-    before = write_messages(told(*[row(n) for n in range(1, 300)]), READER)
-    after = write_messages(told(*[row(n) for n in range(300)]), READER)
-    known = {message.id for message in before}
-    new = [message for message in after if message.id not in known]
-    heard = [r["timestamp"] for r in rows_of(before) + rows_of(new)]
-    assert set(heard) == {r["timestamp"] for r in rows_of(after)}
+@pytest.mark.parametrize("taken", [0, 1, 2])
+def test_parts_that_shift_after_a_crash_lose_no_row(taken: int) -> None:
+    """Shorter values move rows into earlier parts, further rows move them into later ones."""
+    before = write_messages(told(*[row(n, value=2**31 - 1) for n in range(1, 300)]), READER)
+    for first, value in ((1, 0), (0, 2**31 - 1)):
+        after = write_messages(told(*[row(n, value=value) for n in range(first, 300)]), READER)
+        known = {message.id for message in before[:taken]}
+        new = [message for message in after if message.id not in known]
+        heard = {r["timestamp"] for r in rows_of(before[:taken]) + rows_of(new)}
+        assert heard == {r["timestamp"] for r in rows_of(after)}
