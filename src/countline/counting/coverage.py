@@ -5,7 +5,7 @@ A stretch is `(start_s, end_s)`, half-open. Missing is never zero: a number need
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import accumulate, pairwise
+from itertools import accumulate, pairwise, repeat
 from typing import NamedTuple, Protocol
 
 from countline.model.ids import SensorNo
@@ -124,7 +124,7 @@ def expected_seconds(
     """
     until = _Until(clip(stretches, -FOREVER_S, now_s))
     edges = [slice_.start_s for slice_ in slices] + [slice_.end_s for slice_ in slices[-1:]]
-    seconds = [after - before for before, after in pairwise(map(until, edges))]
+    seconds = [after - before for before, after in pairwise(until.each(edges))]
     for bin_ in counted:
         end_s = bin_.start_s + bin_.length_s
         own = bisect_right(edges, bin_.start_s) - 1  # -1: it counts before the first slice
@@ -147,6 +147,14 @@ class _Until:
         self._starts_s = [start_s for start_s, _ in stretches]
         lengths_s = (end_s - start_s for start_s, end_s in stretches)
         self._before_s = list(accumulate(lengths_s, initial=0))
+
+    def each(self, instants_s: Sequence[int]) -> list[int]:
+        """The same for many instants, ascending."""
+        if len(self._stretches) == 1 and instants_s:
+            ((start_s, end_s),) = self._stretches
+            if start_s <= instants_s[0] and instants_s[-1] <= end_s:  # by far the most usual
+                return [at_s - start_s for at_s in instants_s]
+        return [self(at_s) for at_s in instants_s]
 
     def __call__(self, at_s: int) -> int:
         place = bisect_right(self._starts_s, at_s) - 1
@@ -177,13 +185,16 @@ def row_slices(slices: Iterable[Slice], stretches: Sequence[Stretch], now_s: int
     return rows
 
 
-def gap_reasons(slices: Iterable[Slice], gaps: Iterable[Gap]) -> Iterator[str]:
+def gap_reasons(slices: Sequence[Slice], gaps: Iterable[Gap]) -> Iterator[str]:
     """Why each of these slices, ascending, lacks data: the reason of the longest gap within it.
 
     `unknown` where no gap is known; of equally long ones the earlier, then the smaller id.
     """
     real = (gap for gap in gaps if gap.to_s is None or gap.from_s < gap.to_s)
     coming = sorted(real, key=lambda gap: (gap.from_s, gap.gap_id), reverse=True)
+    if not coming:
+        yield from repeat(UNKNOWN, len(slices))
+        return
     here: list[Gap] = []
     for start_s, end_s, _ in slices:
         while coming and coming[-1].from_s < end_s:

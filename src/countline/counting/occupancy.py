@@ -8,11 +8,12 @@ oracle of everything here.
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from functools import reduce
+from functools import partial, reduce
+from itertools import accumulate
 from typing import Literal, NamedTuple
 
 from countline.model.claim import Fold
-from countline.model.interval import MINUTE_S, Slice
+from countline.model.interval import MINUTE_S, QUARTER_S, Slice
 
 Cause = Literal["operator", "device", "evidence", "reset"]
 PRECEDENCE: tuple[Cause, ...] = ("operator", "device", "evidence", "reset")  # greatest first
@@ -165,15 +166,12 @@ def carry(fold: Fold) -> State:
 
 
 def merge_folds(folds: Sequence[Fold]) -> Fold:
-    """One fold of stretches that follow each other without a gap, as if folded in one go.
+    """One fold of stretches that follow each other, as if folded in one go.
 
     Raises `ValueError` when there is none.
     """
-    if len(folds) < 2:
-        if folds:
-            return folds[0]
+    if not folds:
         raise ValueError("no folds to merge")
-    # Column by column: a year of hours is made of 35,000 quarters.
     columns = tuple(zip(*folds, strict=True))
     starts_s, _, _, low, high, person_s, steps, floors, _, _, *causes, commit = columns
     reset, operator, device, evidence, clamp = map(sum, causes)
@@ -198,19 +196,70 @@ def merge_folds(folds: Sequence[Fold]) -> Fold:
     )
 
 
-def fold_slices(folds: Sequence[Fold], slices: Iterable[Slice]) -> list[Fold | None]:
-    """Ascending folds merged into slices; None where a slice holds none.
+def fold_slices(
+    folds: Sequence[Fold], slices: Iterable[Slice], *, length_s: int = QUARTER_S
+) -> list[Fold | None]:
+    """Ascending folds of `length_s` each, merged into slices; None where a slice holds none.
 
-    Each fold must lie within one slice or outside all, and within a slice there is no gap.
+    Each must lie within one slice or outside all. Between them the value stands still, so quarters
+    in which nothing happens need not be there.
     """
-    starts_s = [fold.start_s for fold in folds]
+    # A year of hours is made of 35,000 quarters: take them column by column, with running sums.
+    columns = tuple(zip(*folds, strict=True)) if folds else ((),) * len(Fold._fields)
+    starts_s, starts, ends, lows, highs, people, steps, floors, raws, raw_ends, *_ = columns
+    commits = columns[-1]
+    person_s, reset, operator, device, evidence, clamp = (
+        tuple(accumulate(column, initial=0)) for column in (people, *columns[10:15])
+    )
     rows: list[Fold | None] = []
-    last = 0
+    to = 0
     for start_s, end_s, _ in slices:
-        first = bisect_left(starts_s, start_s, last)
-        last = bisect_left(starts_s, end_s, first)
-        rows.append(merge_folds(folds[first:last]) if first < last else None)
+        at = bisect_left(starts_s, start_s, to)
+        to = bisect_left(starts_s, end_s, at)
+        if at == to:
+            rows.append(None)
+            continue
+        step, floor = reduce(compose, zip(steps[at:to], floors[at:to], strict=True))
+        row = _new_fold(
+            (
+                start_s,
+                starts[at],
+                ends[to - 1],
+                min(lows[at:to]),
+                max(highs[at:to]),
+                person_s[to] - person_s[at],
+                step,
+                floor,
+                raws[at],
+                raw_ends[to - 1],
+                reset[to] - reset[at],
+                operator[to] - operator[at],
+                device[to] - device[at],
+                evidence[to] - evidence[at],
+                clamp[to] - clamp[at],
+                max(commits[at:to]),
+            )
+        )
+        if (to - at) * length_s < end_s - start_s:
+            row = _stand_still(row, folds[at:to], end_s, length_s)
+        rows.append(row)
     return rows
+
+
+_new_fold = partial(tuple.__new__, Fold)  # calling `Fold` takes three times as long
+
+
+def _stand_still(row: Fold, folds: Sequence[Fold], end_s: int, length_s: int) -> Fold:
+    """A row with the stretches between its folds, in which the value stood still."""
+    idle_person_s, at_s, value = 0, row.start_s, row.start
+    for fold in folds:
+        idle_person_s += value * (fold.start_s - at_s)
+        at_s, value = fold.start_s + length_s, fold.end
+    idle_person_s += value * (end_s - at_s)
+    low, high = row.low, row.high
+    if row.start_s < folds[0].start_s:
+        low, high = min(low, row.start), max(high, row.start)
+    return row._replace(low=low, high=high, person_s=row.person_s + idle_person_s)
 
 
 def minute_fold(

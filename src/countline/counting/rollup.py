@@ -4,11 +4,12 @@ A counted bin belongs, whole, to the bucket in which it starts: its value, its c
 the commit that last changed it. No bucket exists where no bin is counted.
 """
 
-from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 
 from countline.model.claim import Bin, Bucket
 from countline.model.interval import QUARTER_S, Slice
+
+_NONE = Bucket(2**62, 0, 0, 0)  # after the last bucket
 
 
 def sum_quarters(bins: Iterable[Bin]) -> list[Bucket]:
@@ -31,12 +32,23 @@ def sum_buckets(buckets: Sequence[Bucket], slices: Iterable[Slice]) -> list[Buck
 
     Each bucket must lie within one slice or outside all: quarters in hours, days in weeks.
     """
-    starts_s = [bucket.start_s for bucket in buckets]
     sums: list[Bucket | None] = []
-    for start_s, end_s, _ in slices:
-        first = bisect_left(starts_s, start_s)
-        last = bisect_left(starts_s, end_s, first)
-        sums.append(_add_up(start_s, buckets[first:last]) if first < last else None)
+    coming = iter(buckets)
+    start_s, value, covered_s, commit = next(coming, _NONE)
+    for slice_start_s, slice_end_s, _ in slices:
+        while start_s < slice_start_s:
+            start_s, value, covered_s, commit = next(coming, _NONE)
+        if start_s >= slice_end_s:
+            sums.append(None)
+            continue
+        sum_value = sum_covered_s = sum_commit = 0
+        while start_s < slice_end_s:
+            sum_value += value
+            sum_covered_s += covered_s
+            if commit > sum_commit:
+                sum_commit = commit
+            start_s, value, covered_s, commit = next(coming, _NONE)
+        sums.append(Bucket(slice_start_s, sum_value, sum_covered_s, sum_commit))
     return sums
 
 

@@ -270,6 +270,7 @@ def test_without_a_gap_nobody_knows() -> None:
     gaps = [gap(1, 100, 200, "network")]
     assert list(gap_reasons(slices(0, 100, 200, 300), gaps)) == ["unknown", "network", "unknown"]
     assert list(gap_reasons([], gaps)) == []
+    assert list(gap_reasons(slices(0, 100, 200), [])) == ["unknown", "unknown"]
 
 
 @given(

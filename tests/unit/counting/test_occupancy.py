@@ -278,9 +278,25 @@ def test_a_merge_keeps_the_newest_commit() -> None:
 def test_folds_are_merged_into_the_slices_they_lie_in() -> None:
     folds = fold_cut(EMPTY, range(0, END_S, 600), [Step(1_000, 3)], [])
     slices = [Slice(0, 1_200, None), Slice(1_200, END_S, None), Slice(END_S, 2 * END_S, None)]
-    found = fold_slices(folds, slices)
+    found = fold_slices(folds, slices, length_s=600)
     assert found == [merge_folds(folds[:2]), merge_folds(folds[2:]), None]
+    assert fold_slices(folds, slices[1:2], length_s=600) == found[1:2]
     assert fold_slices([], slices) == [None, None, None]
+
+
+@given(states, all_steps, all_anchors)
+def test_between_folds_in_which_nothing_happens_the_value_stands_still(
+    state: State, steps: list[Step], anchors: list[AnchorPoint]
+) -> None:
+    anchors = [one for one in anchors if one.at_s < END_S]
+    marks = {step.at_s - 1 for step in steps} | {anchor.at_s for anchor in anchors}
+    folds = fold_cut(state, range(0, END_S, 300), steps, anchors)
+    told = {mark // 300 * 300 for mark in marks}
+    busy = [fold for fold in folds if fold.start_s in told]
+    slices = [Slice(start_s, start_s + 1_200, None) for start_s in range(0, END_S, 1_200)]
+    for slice_, row in zip(slices, fold_slices(busy, slices, length_s=300), strict=True):
+        within = [fold for fold in folds if slice_.start_s <= fold.start_s < slice_.end_s]
+        assert row == (merge_folds(within) if {f.start_s for f in within} & told else None)
 
 
 @given(states, all_steps, all_anchors, st.builds(Step, minutes, flows))
