@@ -8,15 +8,19 @@ from countline.limits import FINAL_AFTER_S
 from countline.model.claim import Minute
 from countline.model.event import EventKind
 from countline.model.ids import SensorNo
+from countline.model.interval import DAY_S
 from countline.store.seam import Accepted, Outcome
 from countline.store.sqlite import journal, pushes
-from countline.store.sqlite.cells import minute_key, pack_values
+from countline.store.sqlite.bulk import MINUTES_MIN, load_whole_days
+from countline.store.sqlite.cells import minute_key, pack_plain
+from countline.store.sqlite.cold import DAY_MINUTES
 from countline.store.sqlite.disk import Disk, Row
+from countline.store.sqlite.hours import SERIES_BITS
 from countline.store.sqlite.settle import Tally, settle_claim, settle_minute
-from countline.store.sqlite.sums import SERIES_BITS, Sums
-from countline.store.sqlite.warmth import DAY_S
+from countline.store.sqlite.sums import Sums
+from countline.store.sqlite.warmth import warm_up
 
-Fresh = tuple[Tally, Minute]
+Told = tuple[Tally, Minute]
 
 
 def apply_group(disk: Disk, group: Sequence[Accepted]) -> tuple[Outcome, ...]:
@@ -24,16 +28,15 @@ def apply_group(disk: Disk, group: Sequence[Accepted]) -> tuple[Outcome, ...]:
     tallies = [Tally() for _ in group]
     sums = Sums()
     plain = _plain_ones(disk, group)
-    fresh: list[Fresh] = []
+    together: list[Told] = []
     for accepted, tally, is_plain in zip(group, tallies, plain, strict=True):
         if is_plain:
-            fresh += [(tally, m) for m in accepted.minutes if m.values.count(None) < len(m.values)]
-    for tally, minute in _insert_fresh(disk, sums, fresh):
-        settle_minute(disk, sums, tally, minute)
+            together += [(tally, minute) for minute in accepted.minutes]
+    _apply_minutes(disk, sums, together)
     for accepted, tally, is_plain in zip(group, tallies, plain, strict=True):
         if not is_plain:
-            for minute in accepted.minutes:
-                settle_minute(disk, sums, tally, minute)
+            left = load_whole_days(disk, tally, accepted.minutes, accepted.received_ms // 1000)
+            _apply_minutes(disk, sums, [(tally, minute) for minute in left])
             for claim in accepted.claims:
                 settle_claim(disk, sums, tally, claim)
     sums.flush(disk)
@@ -47,11 +50,10 @@ def apply_group(disk: Disk, group: Sequence[Accepted]) -> tuple[Outcome, ...]:
 def _plain_ones(disk: Disk, group: Sequence[Accepted]) -> list[bool]:
     """Which pushes may be taken together, ahead of the others: no two orders can differ.
 
-    They have minutes of hot days alone, of sensors without long bins and which no other kind of
-    push in this group is about.
+    They have a few minutes alone, of sensors without long bins and which no other kind of push in
+    this group is about.
     """
     reaching = disk.reaching()
-    hot_from = (disk.head.cold_to + 1) * DAY_S // 60
     sensors: list[set[SensorNo]] = []
     plain: list[bool] = []
     for accepted in group:
@@ -61,10 +63,7 @@ def _plain_ones(disk: Disk, group: Sequence[Accepted]) -> list[bool]:
             own |= {disk.place(claim.series)[0] for claim in accepted.claims}
             plain.append(False)
         else:
-            plain.append(
-                own.isdisjoint(reaching)
-                and (not hot_from or all(m.minute >= hot_from for m in accepted.minutes))
-            )
+            plain.append(len(accepted.minutes) < MINUTES_MIN and own.isdisjoint(reaching))
     while True:
         others = {
             s for own, is_plain in zip(sensors, plain, strict=True) if not is_plain for s in own
@@ -78,19 +77,32 @@ def _plain_ones(disk: Disk, group: Sequence[Accepted]) -> list[bool]:
         plain = still
 
 
-def _insert_fresh(disk: Disk, sums: Sums, minutes: list[Fresh]) -> list[Fresh]:
-    """Insert the minutes of which nothing is known yet; gives the others, still to be settled."""
-    if not minutes:
-        return []
+def _apply_minutes(disk: Disk, sums: Sums, minutes: list[Told]) -> None:
+    """Settle minutes in their order; those of which nothing is known can be taken together."""
+    minutes = [one for one in minutes if one[1].values.count(None) < len(one[1].values)]
+    if not disk.reaching().isdisjoint(minute.sensor for _, minute in minutes):
+        known = minutes
+    else:
+        hot_from = (disk.head.cold_to + 1) * DAY_MINUTES
+        old = {(m.sensor, m.minute // DAY_MINUTES) for _, m in minutes if m.minute < hot_from}
+        for sensor, day in sorted(old):
+            warm_up(disk, sensor, day * DAY_S)
+        known = _insert_fresh(disk, sums, minutes) if minutes else []
+    for tally, minute in known:
+        settle_minute(disk, sums, tally, minute)
+
+
+def _insert_fresh(disk: Disk, sums: Sums, minutes: list[Told]) -> list[Told]:
+    """Insert the minutes of which nothing is known yet; gives the others."""
     commit = disk.commit_to_come
     rows = [
-        (minute_key(m.sensor, m.minute), m.rank, m.sequence, m.covered_s, pack_values(m.values), commit)
+        (minute_key(m.sensor, m.minute), m.sequence, commit, pack_plain(m.rank, m.covered_s, m.values))
         for _, m in minutes
     ]  # fmt: skip
     disk.conn.execute("SAVEPOINT fresh")
     before = disk.conn.total_changes()
     disk.run_many("bin_insert", rows)
-    known: list[Fresh] = []
+    known: list[Told] = []
     if disk.conn.total_changes() - before < len(rows):
         disk.conn.execute("ROLLBACK TO fresh")
         minutes, known, rows = _split(disk, minutes, rows)
@@ -103,11 +115,11 @@ def _insert_fresh(disk: Disk, sums: Sums, minutes: list[Fresh]) -> list[Fresh]:
 
 
 def _split(
-    disk: Disk, minutes: list[Fresh], rows: list[Row]
-) -> tuple[list[Fresh], list[Fresh], list[Row]]:
+    disk: Disk, minutes: list[Told], rows: list[Row]
+) -> tuple[list[Told], list[Told], list[Row]]:
     """The fresh minutes, those whose row exists or comes twice, and the rows of the fresh ones."""
-    fresh: dict[int, tuple[Fresh, Row]] = {}
-    known: list[Fresh] = []
+    fresh: dict[int, tuple[Told, Row]] = {}
+    known: list[Told] = []
     for one, row in zip(minutes, rows, strict=True):
         if row[0] in fresh or disk.row("bin_exists", row[0]):
             known.append(one)
@@ -116,7 +128,7 @@ def _split(
     return [one for one, _ in fresh.values()], known, [row for _, row in fresh.values()]
 
 
-def _add_fresh(disk: Disk, sums: Sums, minutes: list[Fresh]) -> None:
+def _add_fresh(disk: Disk, sums: Sums, minutes: list[Told]) -> None:
     """Add whole minutes of which nothing was known to their quarters."""
     moves = sums.moves
     for tally, minute in minutes:

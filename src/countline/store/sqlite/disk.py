@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any
 
 import apsw
@@ -137,6 +138,10 @@ class Disk:
             found = self._positions[sensor] = tuple(series)
         return found
 
+    def series_of(self, sensor: SensorNo) -> list[SeriesNo]:
+        """A sensor's series, by position."""
+        return [series for series in self.positions(sensor) if series is not None]
+
     def find_place(self, series: SeriesNo) -> tuple[SensorNo, int] | None:
         """Sensor and position of a series; None for one that nobody made."""
         if series not in self._places:
@@ -150,6 +155,12 @@ class Disk:
         if found is None:
             raise StoreError(f"there is no series {series}: save it before its claims")
         return found
+
+    def by_sensor(self, series: Iterable[SeriesNo]) -> Iterator[tuple[SensorNo, list[SeriesNo]]]:
+        """Those of these series that exist, grouped by their sensor."""
+        placed = sorted((place[0], one) for one in series if (place := self.find_place(one)))
+        for sensor, group in groupby(placed, key=lambda pair: pair[0]):
+            yield sensor, [one for _, one in group]
 
     def reach_s(self, series: SeriesNo) -> int:
         """The greatest length that a long bin of this series ever had; 0 where there is none."""

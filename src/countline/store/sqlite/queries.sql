@@ -20,13 +20,13 @@ SELECT DISTINCT sensor FROM reach
 INSERT OR REPLACE INTO reach VALUES (?, ?, ?)
 
 -- name: bin_insert
-INSERT OR IGNORE INTO bin VALUES (?, ?, ?, ?, ?, ?, NULL)
+INSERT OR IGNORE INTO bin VALUES (?, ?, ?, ?)
 
 -- name: bin_save
-INSERT OR REPLACE INTO bin VALUES (?, ?, ?, ?, ?, ?, ?)
+INSERT OR REPLACE INTO bin VALUES (?, ?, ?, ?)
 
 -- name: bin_get
-SELECT rank, seq, cov, vals, commit_no, mixed FROM bin WHERE k = ?
+SELECT sequence, commit_no, body FROM bin WHERE k = ?
 
 -- name: bin_exists
 SELECT 1 FROM bin WHERE k = ?
@@ -35,10 +35,10 @@ SELECT 1 FROM bin WHERE k = ?
 WITH RECURSIVE walk (k) AS (
   VALUES (?1) UNION ALL SELECT k + (1 << 24) FROM walk WHERE k + (1 << 24) < ?2
 )
-SELECT k, rank, seq, cov, vals, commit_no, mixed FROM walk CROSS JOIN bin USING (k)
+SELECT k, sequence, commit_no, body FROM walk CROSS JOIN bin USING (k)
 
 -- name: bin_scan
-SELECT k, rank, seq, cov, vals, commit_no, mixed FROM bin ORDER BY k
+SELECT k, sequence, commit_no, body FROM bin ORDER BY k
 
 -- name: hour_add_0
 INSERT INTO hour (k, q0, c0, w0) VALUES (?, ?, ?, ?)
@@ -70,14 +70,29 @@ INSERT OR REPLACE INTO hour VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 WITH RECURSIVE walk (k) AS (
   VALUES (?1) UNION ALL SELECT k + (1 << 32) FROM walk WHERE k + (1 << 32) < ?2
 )
-SELECT k, q0, c0, w0, q1, c1, w1, q2, c2, w2, q3, c3, w3 FROM walk CROSS JOIN hour USING (k)
+SELECT hour.* FROM walk CROSS JOIN hour ON hour.k BETWEEN walk.k AND walk.k + ?3
 
 -- name: hour_ends
 SELECT (SELECT k >> 32 FROM hour ORDER BY k LIMIT 1),
   (SELECT k >> 32 FROM hour ORDER BY k DESC LIMIT 1)
 
+-- name: hour_first
+WITH RECURSIVE walk (k) AS (
+  VALUES (?1) UNION ALL SELECT k + (1 << 32) FROM walk WHERE k + (1 << 32) <= ?2
+)
+SELECT k FROM walk CROSS JOIN hour USING (k) LIMIT 1
+
+-- name: hour_last
+WITH RECURSIVE walk (k) AS (
+  VALUES (?2) UNION ALL SELECT k - (1 << 32) FROM walk WHERE k - (1 << 32) >= ?1
+)
+SELECT k FROM walk CROSS JOIN hour USING (k) LIMIT 1
+
 -- name: hour_next
-SELECT k >> 32 FROM hour WHERE k >= ? << 32 ORDER BY k LIMIT 1
+SELECT k >> 32 FROM hour WHERE k >= ? AND k < ? ORDER BY k LIMIT 1
+
+-- name: bin_next
+SELECT k >> 24 FROM bin WHERE k >= ? AND k < ? ORDER BY k LIMIT 1
 
 -- name: long_get
 SELECT rank, covered_s, sequence, value, counted, commit_no FROM long

@@ -1,97 +1,28 @@
-"""How counted bins and their sums are read, hot and cold."""
+"""Claims, overlapped bins, and the span of a sensor, hot and cold."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from countline.counting.choose import claim_order
-from countline.model.claim import Bin, Bucket, Claim
+from countline.model.claim import Bin, Claim
 from countline.model.ids import SensorNo, SeriesNo
 from countline.store.sqlite import winners
-from countline.store.sqlite.cells import Held, unpack
+from countline.store.sqlite.bins import bin_of, by_start, cold_days, counted, counted_bins
+from countline.store.sqlite.cells import Held
+from countline.store.sqlite.cold import DAY_S
+from countline.store.sqlite.days import cold_ends
 from countline.store.sqlite.disk import Disk
-from countline.store.sqlite.sums import read_hours
+from countline.store.sqlite.hours import HOUR_S, SERIES_BITS, hour_key
+from countline.store.sqlite.warmth import hot_stretches
 
-_AGES_S = (0, 1 << 36)  # every instant that may be stored
-
-
-def counted_bins(disk: Disk, series: Sequence[SeriesNo], start_s: int, end_s: int) -> list[Bin]:
-    """Counted bins of any length that start in `[start_s, end_s)`; by start, then series."""
-    bins: list[Bin] = []
-    places = [(one, place) for one in series if (place := disk.find_place(one))]
-    for sensor in dict.fromkeys(place[0] for _, place in places):
-        wanted = [(one, place[1]) for one, place in places if place[0] == sensor]
-        for minute, row in winners.walk_minutes(disk, sensor, start_s, end_s):
-            if row.mixed is None:
-                values = unpack(row.values)
-                bins += [
-                    Bin(one, minute * 60, 60, values[position], row.covered_s, row.commit)
-                    for one, position in wanted
-                    if position < len(values) and values[position] is not None
-                ]
-            else:
-                cells = [row.cell(one, minute, position) for one, position in wanted]
-                bins += _counted(cells)
-    for one, _ in places:
-        bins += _counted(winners.long_starting(disk, one, start_s, end_s))
-    return sorted(bins, key=_by_start)
+FOREVER_S = 1 << 36  # later than any instant that is kept
 
 
 def long_bins(disk: Disk, series: Sequence[SeriesNo], start_s: int, end_s: int) -> list[Bin]:
     """Counted bins that are not one whole minute and overlap `[start_s, end_s)`."""
     bins: list[Bin] = []
     for one in series:
-        bins += _counted(winners.long_overlapping(disk, one, start_s, end_s))
-    return sorted(bins, key=_by_start)
-
-
-def _by_start(one: Bin) -> tuple[int, int, int]:
-    return (one.start_s, one.series, one.length_s)
-
-
-def _counted(cells: Sequence[Held | None]) -> list[Bin]:
-    return [_bin(held) for held in cells if held is not None and held.counted]
-
-
-def _bin(held: Held) -> Bin:
-    claim = held.claim
-    return Bin(
-        claim.series, claim.start_s, claim.length_s, claim.value, claim.covered_s, held.commit
-    )
-
-
-def quarters(
-    disk: Disk, series: Sequence[SeriesNo], start_s: int, end_s: int
-) -> Mapping[SeriesNo, Sequence[Bucket]]:
-    """Sums by UTC quarter that starts in `[start_s, end_s)`, ascending."""
-    return {
-        one: [Bucket(*quarter) for quarter in read_hours(disk, one, start_s, end_s)]
-        for one in series
-    }
-
-
-def days(
-    disk: Disk, series: Sequence[SeriesNo], edges_s: Sequence[int]
-) -> Mapping[SeriesNo, Sequence[Bucket]]:
-    """Sums of the quarters between each two neighbours of `edges_s`."""
-    return {one: _sum_between(disk, one, edges_s) for one in series}
-
-
-def _sum_between(disk: Disk, series: SeriesNo, edges_s: Sequence[int]) -> list[Bucket]:
-    if len(edges_s) < 2:
-        return []
-    sums: dict[int, Bucket] = {}
-    place = 0
-    for at_s, value, covered_s, commit in read_hours(disk, series, edges_s[0], edges_s[-1]):
-        while edges_s[place + 1] <= at_s:
-            place += 1
-        start_s = edges_s[place]
-        was = sums.get(start_s)
-        if was is None:
-            sums[start_s] = Bucket(start_s, value, covered_s, commit)
-        else:
-            sums[start_s] = Bucket(
-                start_s, was.value + value, was.covered_s + covered_s, max(was.commit, commit)
-            )
-    return list(sums.values())
+        bins += counted(winners.long_overlapping(disk, one, start_s, end_s))
+    return sorted(bins, key=by_start)
 
 
 def claims(disk: Disk, series: SeriesNo, start_s: int, length_s: int) -> list[Claim]:
@@ -100,8 +31,8 @@ def claims(disk: Disk, series: SeriesNo, start_s: int, length_s: int) -> list[Cl
     if place is None:
         return []
     if length_s == 60 and not start_s % 60:
-        cells = winners.get_cells(disk, place[0], start_s // 60)
-        held = cells[place[1]] if place[1] < len(cells) else None
+        cells = dict(_minutes(disk, place[0], start_s, start_s + 60)).get(start_s // 60, [])
+        held = cells[place[1]] if cells else None
     else:
         held = winners.get_long(disk, Claim(series, start_s, length_s, 0, 0, 0, 0))
     if held is None:
@@ -113,30 +44,70 @@ def claims(disk: Disk, series: SeriesNo, start_s: int, length_s: int) -> list[Cl
     return [held.claim, *sorted(losers, key=claim_order, reverse=True)]
 
 
+def _minutes(
+    disk: Disk, sensor: SensorNo, start_s: int, end_s: int
+) -> Iterator[tuple[int, list[Held | None]]]:
+    """(minute, winners by position) of minutes that start in `[start_s, end_s)`."""
+    positions = disk.positions(sensor)
+    for cold in cold_days(disk, sensor, start_s, end_s):
+        for minute, row in cold.rows():
+            if start_s <= minute * 60 < end_s:
+                yield minute, row.cells(positions, minute)
+    for stretch in hot_stretches(disk, sensor, start_s, end_s):
+        for minute, row in winners.walk_minutes(disk, sensor, *stretch):
+            yield minute, row.cells(positions, minute)
+
+
 def overlapped(disk: Disk, sensor: SensorNo, start_s: int, end_s: int) -> list[Bin]:
     """Winning bins that overlap `[start_s, end_s)` and are not summed, since a better one is."""
     if sensor not in disk.reaching():
         return []
-    return sorted(
-        (
-            _bin(held)
-            for series in disk.positions(sensor)
-            if series is not None and disk.reach_s(series)
-            for held in winners.winners_overlapping(disk, series, start_s, end_s)
-            if not held.counted
-        ),
-        key=_by_start,
-    )
+    found = [
+        held
+        for series in disk.series_of(sensor)
+        for held in winners.long_overlapping(disk, series, start_s, end_s)
+    ]
+    for _, cells in _minutes(disk, sensor, start_s // 60 * 60, end_s):
+        found += [held for held in cells if held is not None]
+    return sorted((bin_of(held) for held in found if not held.counted), key=by_start)
 
 
 def span(disk: Disk, sensor: SensorNo) -> tuple[int, int] | None:
     """First start and last end of all counted bins of a sensor."""
-    starts_s: list[int] = []
-    ends_s: list[int] = []
-    for series in disk.positions(sensor):
-        if series is None:
-            continue
-        found = counted_bins(disk, [series], *_AGES_S)
-        starts_s += [one.start_s for one in found[:1]]
-        ends_s += [max(one.start_s + one.length_s for one in found)] if found else []
-    return (min(starts_s), max(ends_s)) if starts_s else None
+    spans = [
+        found
+        for series in disk.series_of(sensor)
+        if (found := _span_of(disk, sensor, series)) is not None
+    ]
+    return (min(start for start, _ in spans), max(end for _, end in spans)) if spans else None
+
+
+def _span_of(disk: Disk, sensor: SensorNo, series: SeriesNo) -> tuple[int, int] | None:
+    edges_s = [day * DAY_S for day in cold_ends(disk, series) or ()]
+    for start_s, end_s in hot_stretches(disk, sensor, 0, FOREVER_S):
+        for name in ("hour_first", "hour_last"):
+            if row := _hour_at(disk, name, series, start_s, end_s):
+                edges_s.append((row[0] >> SERIES_BITS) * HOUR_S)
+    if not edges_s:
+        return None
+    first, last = min(edges_s), max(edges_s)
+    opening = counted_bins(disk, [series], first, first + DAY_S)
+    closing = counted_bins(disk, [series], last, last + DAY_S)
+    closing += counted(
+        winners.long_starting(disk, series, last - disk.reach_s(series), last + DAY_S)
+    )
+    return opening[0].start_s, max(one.start_s + one.length_s for one in closing)
+
+
+def _hour_at(
+    disk: Disk, name: str, series: SeriesNo, start_s: int, end_s: int
+) -> tuple[int] | None:
+    """The key of the first or last hot hour of a series that starts in `[start_s, end_s)`."""
+    ends = disk.row("hour_ends")
+    if ends is None or ends[0] is None:
+        return None
+    first = max(start_s // HOUR_S, ends[0])
+    last = min((end_s - 1) // HOUR_S, ends[1])
+    if first > last:
+        return None
+    return disk.row(name, hour_key(first, series), hour_key(last, series))

@@ -10,7 +10,7 @@ from countline.store.sqlite import winners
 from countline.store.sqlite.cells import Held
 from countline.store.sqlite.disk import Disk
 from countline.store.sqlite.sums import Sums
-from countline.store.sqlite.warmth import warm_up
+from countline.store.sqlite.warmth import warm_up, warm_up_minutes
 
 
 @dataclass(slots=True)
@@ -32,7 +32,7 @@ class Tally:
 def settle_minute(disk: Disk, sums: Sums, tally: Tally, minute: Minute) -> None:
     """Let all claims of a minute meet the winners of their bins."""
     sensor, start_s = minute.sensor, minute.minute * 60
-    warm_up(disk, sensor, start_s, start_s + 60)
+    warm_up(disk, sensor, start_s)
     positions = disk.positions(sensor)
     cells = winners.get_cells(disk, sensor, minute.minute)
     before = list(cells)
@@ -66,7 +66,7 @@ def settle_claim(disk: Disk, sums: Sums, tally: Tally, claim: Claim) -> None:
         return
     if claim.length_s <= 0:
         raise StoreError(f"a bin of {claim.length_s} s has no length")
-    warm_up(disk, sensor, claim.start_s, claim.start_s + claim.length_s)
+    warm_up(disk, sensor, claim.start_s)
     disk.widen_reach(claim.series, sensor, claim.length_s)
     was = winners.get_long(disk, claim)
     held = _settle(disk, sums, tally, was, claim)
@@ -146,7 +146,7 @@ def _recount(disk: Disk, sums: Sums, tally: Tally, held: Held) -> None:
 
 
 def _warm_winners(disk: Disk, series: SeriesNo, start_s: int, end_s: int) -> list[Held]:
-    warm_up(disk, disk.place(series)[0], start_s, end_s)
+    warm_up_minutes(disk, disk.place(series)[0], start_s, end_s)
     return winners.winners_overlapping(disk, series, start_s, end_s)
 
 
@@ -154,6 +154,7 @@ def _flip(disk: Disk, tally: Tally, held: Held) -> None:
     """Count a bin that was not counted, or the other way round."""
     held = Held(held.claim, not held.counted, disk.take_commit())
     claim = held.claim
+    warm_up(disk, disk.place(claim.series)[0], claim.start_s)
     tally.touch(claim.start_s, claim.length_s)
     if claim.length_s != 60 or claim.start_s % 60:
         winners.save_long(disk, held)

@@ -14,7 +14,7 @@ import apsw
 from countline.clock import elapsed_s
 from countline.errors import StoreError
 from countline.store.seam import Accepted, Commit, StoreFacts, Transaction, View
-from countline.store.sqlite import pushes
+from countline.store.sqlite import compact, pushes
 from countline.store.sqlite.apply import apply_group
 from countline.store.sqlite.connection import migrate, open_connection, told_plainly
 from countline.store.sqlite.disk import Disk
@@ -122,7 +122,22 @@ class SqliteStore:
     # -- upkeep -----------------------------------------------------------------------------------
     async def compact(self, now_s: int) -> int:
         """Move old hot device-days to cold; gives how many."""
-        return 0
+        await self._step(lambda disk: compact.begin(disk, now_s))
+        frozen = 0
+        while True:
+            seen, moved = await self._step(lambda disk: compact.freeze_some(disk, now_s))
+            frozen += moved
+            if not seen:
+                break
+        while await self._step(compact.drop_some):
+            pass
+        while await self._step(compact.sum_a_sensor):
+            pass
+        return frozen
+
+    async def _step(self, work: Callable[[Disk], T]) -> T:
+        """A short transaction of upkeep; pushes go in between two of them."""
+        return await self._on_writer(lambda: self._write(lambda: work(self._disk)))
 
     async def rebuild(self) -> None:
         """Make every sum right of claims anew."""

@@ -7,7 +7,7 @@ from countline.model.claim import Bin, Bucket, Claim, Fold
 from countline.model.event import Event
 from countline.model.ids import SensorNo, SeriesNo
 from countline.store.seam import Accepted, KeptPush, Outcome, PushState
-from countline.store.sqlite import catalogue, folds, journal, pushes, reading
+from countline.store.sqlite import bins, buckets, catalogue, folds, journal, pushes, reading
 from countline.store.sqlite.apply import apply_group
 from countline.store.sqlite.disk import Disk
 
@@ -32,7 +32,7 @@ class SqliteView:
 
     # -- numbers ----------------------------------------------------------------------------------
     def bins(self, series: Sequence[SeriesNo], start_s: int, end_s: int) -> list[Bin]:
-        return reading.counted_bins(self._disk, series, start_s, end_s)
+        return bins.counted_bins(self._disk, series, start_s, end_s)
 
     def long_bins(self, series: Sequence[SeriesNo], start_s: int, end_s: int) -> list[Bin]:
         return reading.long_bins(self._disk, series, start_s, end_s)
@@ -40,12 +40,12 @@ class SqliteView:
     def quarters(
         self, series: Sequence[SeriesNo], start_s: int, end_s: int
     ) -> Mapping[SeriesNo, Sequence[Bucket]]:
-        return reading.quarters(self._disk, series, start_s, end_s)
+        return buckets.quarters(self._disk, series, start_s, end_s)
 
     def days(
         self, series: Sequence[SeriesNo], edges_s: Sequence[int]
     ) -> Mapping[SeriesNo, Sequence[Bucket]]:
-        return reading.days(self._disk, series, edges_s)
+        return buckets.sums(self._disk, series, edges_s)
 
     def claims(self, series: SeriesNo, start_s: int, length_s: int) -> list[Claim]:
         return reading.claims(self._disk, series, start_s, length_s)

@@ -10,7 +10,6 @@ from countline.store.sqlite.cells import (
     MinuteRow,
     minute_key,
     pack_cells,
-    unpack_cells,
 )
 from countline.store.sqlite.disk import Disk, Row
 
@@ -34,7 +33,8 @@ def minutes_between(disk: Disk, series: SeriesNo, start_s: int, end_s: int) -> l
     """Winning minutes of a series that overlap `[start_s, end_s)`."""
     sensor, position = disk.place(series)
     rows = walk_minutes(disk, sensor, start_s // 60 * 60, end_s)
-    cells = (row.cell(series, minute, position) for minute, row in rows)
+    only = (*(None,) * position, series)
+    cells = (row.cells(only, minute)[position] for minute, row in rows)
     return [held for held in cells if held is not None]
 
 
@@ -44,7 +44,7 @@ def get_cells(disk: Disk, sensor: SensorNo, minute: int) -> list[Held | None]:
     row = disk.row("bin_get", minute_key(sensor, minute))
     if row is None:
         return [None] * len(positions)
-    return unpack_cells(MinuteRow(*row), minute, positions)
+    return MinuteRow(*row).cells(positions, minute)
 
 
 def save_cells(disk: Disk, sensor: SensorNo, minute: int, cells: Sequence[Held | None]) -> None:

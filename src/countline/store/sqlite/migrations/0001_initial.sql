@@ -11,17 +11,13 @@ CREATE TABLE head (
 ) STRICT;
 INSERT INTO head VALUES (1, 0, 0, 0, 0, -1);
 
--- Hot: one row per sensor and minute, time first. `vals` are by position, nil is no claim. Where the
--- positions of a minute have different orders or commits, or one is not counted, `mixed` has a cell
--- for each and the columns beside it mean nothing.
+-- Hot: one row per sensor and minute, time first. The body has the winners by position; cells.py
+-- says how, and when the columns beside it mean nothing.
 CREATE TABLE bin (
   k INTEGER PRIMARY KEY, -- minute << 24 | sensor
-  rank INTEGER NOT NULL,
-  seq INTEGER NOT NULL,
-  cov INTEGER NOT NULL,
-  vals BLOB NOT NULL,
+  sequence INTEGER NOT NULL,
   commit_no INTEGER NOT NULL,
-  mixed BLOB
+  body BLOB NOT NULL
 ) STRICT;
 
 -- Hot: sums of counted bins, the four UTC quarters of an hour in one row: value, covered seconds and
@@ -87,6 +83,11 @@ CREATE TABLE day (
   value INTEGER NOT NULL,
   covered_s INTEGER NOT NULL,
   commit_no INTEGER NOT NULL
+) STRICT;
+
+-- The days that the rows of `day` of a sensor are of.
+CREATE TABLE grid (
+  sensor INTEGER PRIMARY KEY, time_zone TEXT NOT NULL, day_start_s INTEGER NOT NULL
 ) STRICT;
 
 -- Sensor-days no newer than `head.cold_to` that are hot: being compacted, late, or thawed.
@@ -216,3 +217,4 @@ CREATE INDEX device_serial ON device (serial);
 CREATE INDEX sensor_location ON sensor (location_id);
 CREATE INDEX anchor_location ON anchor (location_id, at_s);
 CREATE INDEX session_key ON session (key_id);
+CREATE INDEX warm_day ON warm (k & 1048575);

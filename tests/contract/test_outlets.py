@@ -1,0 +1,156 @@
+"""What every outlet owes the event log: a name that stays, order, and no batch half told in silence."""
+
+import asyncio
+import base64
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+import pytest
+
+from countline.engine.telling import Teller
+from countline.model.event import Event
+from countline.outlets import Outlet
+from countline.outlets.webhooks import Webhook, WebhookSettings
+from countline.outlets.webhooks.sender import Ways
+from countline.testing.recording_outlet import RecordingOutlet
+from tests.app.receiver import Receiver
+from tests.small_store import SmallStore
+from tests.told_house import DOOR, NOON_S, counts, one_bin, records
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """An outlet, what it has told so far (sequences), and a way to make its next delivery fail."""
+
+    outlet: Outlet
+    told: Callable[[], list[int]]
+    break_once: Callable[[], None]
+    events: list[Event]
+
+
+def five_commits() -> SmallStore:
+    store = SmallStore(*records())
+    for minute in range(5):
+        at_s = NOON_S + 60 * minute
+        store.add(counts(DOOR, at_s, at_s + 60), bins=[one_bin(10, at_s, minute)])
+    return store
+
+
+@asynccontextmanager
+async def recording() -> AsyncIterator[Trial]:
+    outlet = RecordingOutlet()
+
+    def break_once() -> None:
+        outlet.failures = 1
+
+    yield Trial(
+        outlet=outlet,
+        told=lambda: [event.seq for event in outlet.events],
+        break_once=break_once,
+        events=five_commits().log,
+    )
+
+
+@asynccontextmanager
+async def webhook() -> AsyncIterator[Trial]:
+    store = five_commits()
+
+    def break_once() -> None:
+        store.failures = 1
+
+    async def keep(_: object) -> None: ...
+
+    async with Receiver() as receiver, httpx2.AsyncClient(trust_env=False) as client:
+        yield Trial(
+            outlet=Webhook(
+                WebhookSettings(
+                    url=receiver.url("/contract"),
+                    secret="whsec_" + base64.b64encode(bytes(32)).decode(),
+                ),
+                teller=Teller(store.as_store(), store),
+                client=client,
+                stop=asyncio.Event(),
+                ways=Ways(keep=keep, report=lambda _: None),
+            ),
+            told=lambda: [one.json["data"]["sequence"] for one in receiver.received],
+            break_once=break_once,
+            events=store.log,
+        )
+
+
+OUTLETS = {"recording": recording, "webhook": webhook}
+Stage = Callable[[], AbstractAsyncContextManager[Trial]]
+
+
+@pytest.fixture(params=OUTLETS)
+def stage(request: pytest.FixtureRequest) -> Stage:
+    return OUTLETS[request.param]
+
+
+def run(stage: Stage, test: Callable[[Trial], Coroutine[Any, Any, None]]) -> None:
+    async def main() -> None:
+        async with stage() as trial:
+            await test(trial)
+
+    asyncio.run(main())
+
+
+def test_its_name_can_be_a_readers_name(stage: Stage) -> None:
+    async def test(trial: Trial) -> None:
+        assert trial.outlet.name
+        assert trial.outlet.name.isprintable()
+        assert " " not in trial.outlet.name
+
+    run(stage, test)
+
+
+def test_a_batch_is_told_in_its_order(stage: Stage) -> None:
+    async def test(trial: Trial) -> None:
+        await trial.outlet.deliver(trial.events)
+        assert trial.told() == [1, 2, 3, 4, 5]
+
+    run(stage, test)
+
+
+def test_batches_follow_each_other(stage: Stage) -> None:
+    async def test(trial: Trial) -> None:
+        await trial.outlet.deliver(trial.events[:2])
+        await trial.outlet.deliver(trial.events[2:])
+        assert trial.told() == [1, 2, 3, 4, 5]
+
+    run(stage, test)
+
+
+def test_what_could_not_be_told_raises_and_is_told_when_it_comes_again(stage: Stage) -> None:
+    async def test(trial: Trial) -> None:
+        trial.break_once()
+        with pytest.raises(OSError, match="told to fail"):
+            await trial.outlet.deliver(trial.events)
+        before = len(trial.told())
+        await trial.outlet.deliver(trial.events)
+        assert trial.told()[before:] == [1, 2, 3, 4, 5]
+
+    run(stage, test)
+
+
+def test_a_batch_that_comes_twice_is_told_twice(stage: Stage) -> None:
+    """To remember what was told is the receiver's part, who knows the id; the cursor is the feed's."""
+
+    async def test(trial: Trial) -> None:
+        await trial.outlet.deliver(trial.events[:2])
+        await trial.outlet.deliver(trial.events[:2])
+        assert trial.told() == [1, 2, 1, 2]
+
+    run(stage, test)
+
+
+def test_events_nobody_is_told_of_do_not_disturb(stage: Stage) -> None:
+    async def test(trial: Trial) -> None:
+        await trial.outlet.deliver([])
+        await trial.outlet.deliver([*trial.events[:1], Event(kind="waiting.dropped", seq=9)])
+        assert trial.told()[:1] == [1]
+
+    run(stage, test)
