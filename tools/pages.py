@@ -85,6 +85,8 @@ EVENTS = {
     "counts.recorded": "New numbers: one message per location and commit, more where it would grow too long.",
     "counts.revised": "Numbers of the past are different now: one message per civil day that changed.",
     "sensor.discovered": "A device that nobody knows has pushed, and waits to be adopted.",
+    "catalogue.changed": "numbers of a location mean something else, and are computed anew.",
+    "waiting.dropped": "the oldest pushes of a discovered device made room for newer ones.",
 }
 
 
@@ -104,6 +106,8 @@ def events_page() -> str:
     for kind in WEBHOOK_KINDS:
         data = messages.DiscoveredData if kind == "sensor.discovered" else messages.CountsData
         lines += ["", f"## {kind}", "", EVENTS[kind], "", *field_table(msgspec.json.schema(data))]
+    lines += ["", "## Told to nobody", "", "Further events stay in the house:", ""]
+    lines += [f"- `{kind}`: {says}" for kind, says in EVENTS.items() if kind not in WEBHOOK_KINDS]
     lines += ["", "## Rows", "", str(messages.RowBody.__doc__), ""]
     return "\n".join([*lines, *field_table(msgspec.json.schema(messages.RowBody))]) + "\n"
 
@@ -111,8 +115,11 @@ def events_page() -> str:
 def field_table(schema: dict[str, Any]) -> list[str]:
     """The fields of a JSON object and their kinds, as a table."""
     (fields,) = (one["properties"] for one in schema["$defs"].values() if "properties" in one)
-    rows = [f"| `{name}` | {kind_of_field(says)} |" for name, says in fields.items()]
-    return ["| field | kind |", "|---|---|", *rows]
+    rows = [
+        f"| `{name}` | {kind_of_field(says)} | {cell(says.get('description', ''))} |"
+        for name, says in fields.items()
+    ]
+    return ["| field | kind | |", "|---|---|---|", *rows]
 
 
 def kind_of_field(says: dict[str, Any]) -> str:

@@ -4,7 +4,7 @@ import base64
 import hashlib
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
-from typing import Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 
@@ -14,40 +14,55 @@ from countline.limits import WEBHOOK_BODY_BYTES_MAX
 ENVELOPE_BYTES_MAX = 500  # a location id has at most 64 characters, a number 19
 
 
+def _told(text: str) -> msgspec.Meta:
+    """What the reference page says of a field."""
+    return msgspec.Meta(description=text)
+
+
+Place = Annotated[int, _told("Place of its last event in the event log.")]
+
+
 class RowBody(msgspec.Struct, frozen=True):
     """One channel's values over one bin."""
 
-    sensor_id: str
-    channel: str
-    line_id: int | None
-    zone_id: int | None
-    timestamp: str
-    duration_seconds: int
-    values: dict[str, int | None]
-    coverage: float | None
-    revision: int
+    sensor_id: Annotated[str, _told("The sensor that counted.")]
+    channel: Annotated[str, _told("Which of its counting objects.")]
+    line_id: Annotated[
+        int | None, _told("The line it counts; null: none, or another source goes before it.")
+    ]
+    zone_id: Annotated[int | None, _told("The zone it measures.")]
+    timestamp: Annotated[str, _told("Start of the bin, `YYYY-MM-DDTHH:MM:SSZ`.")]
+    duration_seconds: Annotated[int, _told("Length of the bin.")]
+    values: Annotated[
+        dict[str, int | None],
+        _told("By measure, in the line's direction; null: a better bin overlaps this one."),
+    ]
+    coverage: Annotated[float | None, _told("Seconds covered over seconds of the bin, 0 to 1.")]
+    revision: Annotated[int, _told("The commit that last changed it; the greatest is the newest.")]
 
 
 class CountsData(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The `data` of both counts messages; `local_date` is a revised day's."""
+    """The `data` of both counts messages."""
 
-    location_id: str
-    local_date: date | None = None
-    revision: int
-    sequence: int
-    part: int
-    parts: int
-    rows: list[msgspec.Raw]
+    location_id: Annotated[str, _told("The location that all rows are of.")]
+    local_date: Annotated[
+        date | None, _told("The civil day that all rows start in; only in `counts.revised`.")
+    ] = None
+    revision: Annotated[int, _told("The newest commit that is told here.")]
+    sequence: Place
+    part: Annotated[int, _told("Which part of a longer message this is, from 1.")]
+    parts: Annotated[int, _told("How many parts there are.")]
+    rows: Annotated[list[msgspec.Raw], _told("By start, sensor and channel.")]
 
 
 class DiscoveredData(msgspec.Struct, frozen=True):
     """The `data` of `sensor.discovered`."""
 
-    vendor: str
-    serial: str
-    context: str
-    driver: str
-    sequence: int
+    vendor: Annotated[str, _told("Who made the device.")]
+    serial: Annotated[str, _told("Its serial number, in lower case.")]
+    context: Annotated[str, _told("`single`, or which multisensor of it: `multi:1`.")]
+    driver: Annotated[str, _told("The driver that read what it pushed.")]
+    sequence: Place
 
 
 class Body(msgspec.Struct, frozen=True):

@@ -39,7 +39,9 @@ class WebhookSettings:
             detail = "must be an address such as https://example.org/hook"
             yield FieldError(field="url", detail=detail)
         if not self.secrets:
-            yield FieldError(field="secret", detail="missing; make one: openssl rand -base64 32")
+            yield FieldError(
+                field="secret", detail="missing; make one: echo whsec_$(openssl rand -base64 32)"
+            )
         try:
             for secret in self.secrets:
                 read_secret(secret)
