@@ -11,6 +11,8 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
         "Run",
         (
+            ("serve", "take pushes, answer questions, tell webhooks"),
+            ("demo", "a small building with a past and a present, to try things on"),
             ("check", "read the settings, and say what is wrong with them"),
             ("emulate", "sensors that do not exist, pushing at a server"),
         ),
@@ -57,6 +59,7 @@ def build_app() -> "App":
     from cyclopts import App
 
     from countline.cli.check import check
+    from countline.cli.demo import demo
     from countline.cli.emulate import emulate
     from countline.cli.importing import import_
     from countline.cli.keys import KEYS
@@ -64,6 +67,7 @@ def build_app() -> "App":
     from countline.cli.rebuild import rebuild
     from countline.cli.replay import replay
     from countline.cli.sensors import SENSORS
+    from countline.cli.serve import serve
     from countline.cli.version import version
 
     app = App(
@@ -74,7 +78,7 @@ def build_app() -> "App":
         suppress_keyboard_interrupt=False,
         result_action="return_value",
     )
-    for command in (check, emulate, replay, rebuild, version):
+    for command in (serve, demo, check, emulate, replay, rebuild, version):
         app.command(command)
     app.command(import_, name="import")
     for folder in (KEYS, SENSORS, QUERY):

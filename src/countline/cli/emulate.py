@@ -1,9 +1,7 @@
 """`countline emulate`: sensors that do not exist, pushing at a server as real ones do."""
 
 import asyncio
-import signal
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,15 +11,11 @@ from countline.cli import show
 from countline.cli.exits import DONE
 from countline.cli.opening import opened_engine
 from countline.cli.options import NONE_GIVEN, Options
-from countline.errors import Conflict
+from countline.cli.serve import stop_on_signals
 
 if TYPE_CHECKING:
     from countline.emulator.fleet import FleetOptions
-    from countline.emulator.plan import Building
     from countline.emulator.pusher import Tally
-    from countline.engine.engine import Engine
-
-DRIVER = "xovis_v5"
 
 
 async def emulate(
@@ -60,6 +54,7 @@ async def emulate(
     They see the same seeded people each time, retry as real sensors do, and date nothing in the
     future. Runs until Ctrl-C.
     """
+    from countline.cli.furnishing import make_secrets, register_sensors
     from countline.emulator import FleetOptions, make_fleet
 
     asked = FleetOptions(
@@ -69,60 +64,15 @@ async def emulate(
     secrets: Mapping[Any, str] = {}
     if register:
         async with opened_engine(options) as engine:
-            await register_building(engine, building)
+            await register_sensors(engine, building)
             if secret is None:
                 secrets = await make_secrets(engine, building)
-    stop = asyncio.Event()
-    _stop_on_signals(stop)
+    stop = stop_on_signals()
     if exit_after is not None:
         asyncio.get_running_loop().call_later(exit_after, stop.set)
     tally = await _run(replace(asked, secrets=secrets), stop, quiet=options.json)
     _tell(tally, options)
     return DONE
-
-
-async def register_building(engine: "Engine", building: "Building") -> None:
-    """Make the building's location and sensors known; what is there already stays as it is."""
-    catalogue = await engine.desk.fresh()
-    place = building.location
-    if place.location_id not in catalogue.locations:
-        await engine.desk.add_location(
-            location_id=place.location_id,
-            name=place.name,
-            time_zone=place.time_zone,
-            resets_s=place.resets_s,
-        )
-    for plan in building.sensors:
-        known = catalogue.sensor_by_id.get(plan.sensor_id)
-        if known is None:
-            await engine.desk.register_sensor(
-                sensor_id=plan.sensor_id,
-                location_id=place.location_id,
-                serial=plan.serial,
-                name=plan.name,
-            )
-            continue
-        device = catalogue.open_device_of.get(known.sensor)
-        if device is None or device.serial != plan.serial:
-            raise Conflict(
-                f"{plan.sensor_id} is another device's; emulate into a folder of its own (--data)."
-            )
-
-
-async def make_secrets(engine: "Engine", building: "Building") -> dict[Any, str]:
-    """A push secret of its own for each sensor of the building."""
-    made: dict[Any, str] = {}
-    for plan in building.sensors:
-        made[plan.sensor_id] = await engine.access.create_push_secret(
-            sensor_id=plan.sensor_id, driver=DRIVER
-        )
-    return made
-
-
-def _stop_on_signals(stop: asyncio.Event) -> None:
-    for number in (signal.SIGINT, signal.SIGTERM):
-        with suppress(NotImplementedError):  # where loops know no signals
-            asyncio.get_running_loop().add_signal_handler(number, stop.set)
 
 
 async def _run(asked: "FleetOptions", stop: asyncio.Event, *, quiet: bool) -> "Tally":

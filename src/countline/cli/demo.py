@@ -1,0 +1,142 @@
+"""`countline demo`: a small building with a past, sensors that push, and the documented requests."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from countline import clock
+from countline.cli import show
+from countline.cli.exits import DONE
+from countline.cli.options import NONE_GIVEN, Options
+from countline.cli.serve import run, stop_on_signals
+from countline.model.ids import SensorId
+from countline.settings import Settings
+
+if TYPE_CHECKING:
+    from countline.engine.engine import Engine
+    from countline.server import Serving
+
+KEY_NAME = "demo"
+DATA = Path("demo-data")
+
+
+def demo(
+    *,
+    port: Annotated[int | None, Parameter(help="The port on 127.0.0.1.")] = None,
+    exit_after: Annotated[float | None, Parameter(help="Stop after so many seconds.")] = None,
+    options: Options = NONE_GIVEN,
+) -> int:
+    """Serve a small building in New York: two weeks of history, and sensors pushing live.
+
+    Prints a key and the documented requests to paste. Runs until Ctrl-C. The folder is ./demo-data;
+    a second start with the same folder goes on where the first one stopped, with a new key.
+    """
+    data = options.data or DATA
+    settings = options.loaded(data=data, host="127.0.0.1", port=port).settings
+    run(_Demo(settings, exit_after).run())
+    return DONE
+
+
+@dataclass(slots=True)
+class _Demo:
+    """What a start of the demo learns on its way."""
+
+    settings: Settings
+    exit_after: float | None
+    key: str = ""
+    installed_s: int = 0
+    start_s: int = 0
+    secrets: Mapping[SensorId, str] = field(default_factory=dict)
+
+    async def run(self) -> None:
+        """Serve until told to stop."""
+        from countline import log
+        from countline.server import serve
+
+        log.set_up(level="warning")
+        stop = stop_on_signals()
+        pushing: list[asyncio.Task[None]] = []
+
+        async def when_up(serving: "Serving") -> None:
+            if self.exit_after is not None:
+                asyncio.get_running_loop().call_later(self.exit_after, stop.set)
+            self._say(serving.url)
+            pushing.append(asyncio.create_task(self._push(serving.url, stop)))
+
+        await serve(self.settings, stop=stop, when_up=when_up, furnish=self._furnish)
+        await asyncio.gather(*pushing)
+
+    async def _furnish(self, engine: "Engine") -> None:
+        """The building and its past at the first start, and a new key at every one."""
+        from countline.cli.furnishing import furnish, make_secrets
+        from countline.emulator import demo_building
+
+        keys = (await engine.desk.fresh()).keys.values()
+        earlier = [key for key in keys if key.name == KEY_NAME]
+        if not earlier:
+            await furnish(engine)
+        building = demo_building()
+        catalogue = await engine.desk.fresh()
+        first = catalogue.sensor_by_id[building.sensors[0].sensor_id]
+        self.installed_s = first.created_s // 60 * 60
+        self.start_s = clock.now_s() if earlier else self.installed_s
+        self.secrets = await make_secrets(engine, building)
+        for key in earlier:
+            await engine.access.withdraw_key(key.key_id)
+        # Made last: a start that was broken off before it does everything again.
+        _, self.key = await engine.access.create_key(name=KEY_NAME)
+
+    async def _push(self, url: str, stop: asyncio.Event) -> None:
+        from countline.emulator import demo_fleet, run_fleet
+
+        fleet = demo_fleet(
+            url, installed_s=self.installed_s, start_s=self.start_s, secrets=self.secrets
+        )
+        await run_fleet(fleet, stop=stop, log=show.warn)
+
+    def _say(self, url: str) -> None:
+        for line in requests(url, self.key, clock.now_s()):
+            show.plain(line)
+
+
+def requests(url: str, key: str, now_s: int) -> list[str]:
+    """What to paste: each documented request, and the same for today."""
+    from countline.emulator import demo_building
+    from countline.model.interval import DayGrid, Granularity
+
+    grid = DayGrid(demo_building().location.time_zone)
+    day = grid.bucket_of(Granularity.DAY, now_s)
+    start, end = show.instant(day.start_s), show.instant(day.end_s)
+    count = f"{url}/v3/data/count?sensor_id=SNSR_001"
+    now = f"{url}/api/v1/occupancy/current"
+    hourly = f"{url}/api/v1/counts/hourly"
+
+    def curl(address: str, header: str) -> list[str]:
+        return [f'curl "{address}" \\', f'  -H "{header}"', ""]
+
+    return [
+        f"countline demo at {url}, until Ctrl-C. The key: {key}",
+        "",
+        "Counts of the documented day, and of today:",
+        "",
+        *curl(
+            f"{count}&start_ts=2023-10-01T00:00:00Z&end_ts=2023-10-01T23:59:59Z&granularity=1h",
+            f"X-API-Key: {key}",
+        ),
+        *curl(f"{count}&start_ts={start}&end_ts={end}&granularity=1h", f"X-API-Key: {key}"),
+        "People inside now, everywhere, and in the demo's building:",
+        "",
+        *curl(now, f"Authorization: Apikey {key}"),
+        *curl(f"{now}?locationId=LOC_NYC_05", f"Authorization: Apikey {key}"),
+        "Hourly counts of the documented day, and of today:",
+        "",
+        *curl(
+            f"{hourly}?from=2025-01-01T00:00:00Z&to=2025-01-02T00:00:00Z&sensorId=S12345",
+            f"Authorization: Bearer {key}",
+        ),
+        *curl(f"{hourly}?from={start}&to={end}&sensorId=SNSR_001", f"Authorization: Bearer {key}"),
+    ]
