@@ -74,7 +74,7 @@ def test_the_settings_shown_exist() -> None:
 
 def test_the_pauses_are_those_of_the_limits() -> None:
     hours = [3600 * hour for hour in (2, 5, 10, 14, 20, 24)]
-    assert limits.WEBHOOK_RETRY_DELAYS_S == (5, 5 * 60, 30 * 60, *hours)
+    assert (5, 5 * 60, 30 * 60, *hours) == limits.WEBHOOK_RETRY_DELAYS_S
     assert "about 5 s, 5 and 30 min, 2, 5, 10, 14, 20 and 24 h" in PAGE
     assert f"within {limits.WEBHOOK_TIMEOUT_S} seconds" in PAGE
     assert f"{limits.WEBHOOK_BODY_BYTES_MAX // 1000} kB" in PAGE

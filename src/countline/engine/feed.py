@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import structlog
 
 from countline import clock, limits
+from countline.errors import Conflict
 from countline.model.event import Event, EventKind
 from countline.model.query import Reason
 from countline.store.seam import Store, Transaction, View
@@ -61,6 +62,7 @@ class Feed:
         self._elapsed_s = elapsed_s
         self._sleep = sleep
         self._jitter = jitter
+        self._following: set[str] = set()
         self._woken: set[asyncio.Event] = set()
         self._places: dict[str, _Place] = {}
         self._troubles: dict[str, Reason] = {}
@@ -83,8 +85,12 @@ class Feed:
 
         Whatever `deliver` raises means "not told": after a growing pause the same batch comes
         again. A reader the store does not know starts after `from_seq`; None is after the newest
-        event. The cursor moves once a second at most, and when the reader stops.
+        event. The cursor moves once a second at most, and when the reader stops. Raises `Conflict`
+        where the reader is followed already: two would move one cursor.
         """
+        if reader in self._following:
+            raise Conflict(f"Two outlets are both {reader!r}; name each address once.")
+        self._following.add(reader)
         woken = asyncio.Event()
         self._woken.add(woken)
         failures = 0
@@ -109,12 +115,13 @@ class Feed:
             if place:
                 await self._save(place)
         finally:
+            self._following.discard(reader)
             self._woken.discard(woken)
             self._places.pop(reader, None)
 
     def readers(self) -> list[str]:
         """Who follows this feed at the moment, by name."""
-        return sorted(self._places)
+        return sorted(self._following)
 
     async def lag(self, reader: str) -> Lag:
         """How far a reader is behind, whichever process it reads in."""

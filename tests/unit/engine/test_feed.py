@@ -8,6 +8,7 @@ import pytest
 
 from countline import limits
 from countline.engine.feed import Feed, Lag, next_batch
+from countline.errors import Conflict
 from countline.model.event import Event, EventKind
 from countline.model.query import Reason
 from countline.testing.recording_outlet import RecordingOutlet
@@ -268,6 +269,21 @@ def test_a_batch_holds_whole_commits(sizes: tuple[int, ...]) -> None:
     assert [e.seq for batch in batches for e in batch] == list(range(1, sum(sizes) + 1))
     for commit in range(1, len(sizes) + 1):
         assert sum(any(e.commit == commit for e in batch) for batch in batches) == 1
+
+
+def test_a_reader_is_followed_once() -> None:
+    async def test(scene: Scene) -> None:
+        first = asyncio.ensure_future(
+            scene.feed.follow("outlet", scene.outlet.deliver, stop=scene.stop)
+        )
+        await asyncio.sleep(0)
+        with pytest.raises(Conflict, match="once"):
+            await scene.feed.follow("outlet", scene.outlet.deliver, stop=scene.stop)
+        scene.stop.set()
+        await first
+        await scene.feed.follow("outlet", scene.outlet.deliver, stop=scene.stop)
+
+    run(test)
 
 
 def test_the_lag_is_what_was_not_told_and_how_long_it_waits() -> None:
