@@ -56,6 +56,8 @@ def run(folder: Path) -> None:
     with pytest.raises(BadPush) as refusal:
         decode(folder)
     assert refusal.value.error_code == code
-    told = "\n".join([refusal.value.detail, *(str(error) for error in refusal.value.errors)])
+    told = "\n".join(
+        [refusal.value.detail, *(f"{e.field}: {e.detail}" for e in refusal.value.errors)]
+    )
     for text in texts:
         assert text in told

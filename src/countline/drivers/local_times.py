@@ -14,6 +14,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND = timedelta(seconds=1)
 _NEAR_S = 7_200  # rows that go back further than this begin anew and are no second pass
 _HOUR_S = 3_600
+_YEAR_2200_S = 7_258_118_400
+BIN_S_MAX = 366 * 86_400 + _HOUR_S  # a year with a day more and an hour back; longer is a slip
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,13 @@ def end_of(moment: Moment, start: Moment, start_s: int) -> int:
     return later[0]
 
 
+def wrong_with_length(length_s: int) -> str | None:
+    """What is wrong with a row of this length; None where nothing is."""
+    if length_s <= 0:
+        return "is not after the start"
+    return "is more than a year after the start" if length_s > BIN_S_MAX else None
+
+
 def _zone_named(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
@@ -115,6 +124,6 @@ def _offset_s(time: datetime, zone: ZoneInfo, fold: int) -> int:
 
 
 def _checked(instant_s: int) -> int:
-    if instant_s < 0:
-        raise ValueError("lies before 1970")
+    if not 0 <= instant_s < _YEAR_2200_S:
+        raise ValueError("lies outside the years 1970 to 2199")
     return instant_s

@@ -6,7 +6,14 @@ from typing import TypeVar
 
 from countline.drivers.csv_rows import NOT_A_COUNT, CsvRows, whole_number
 from countline.drivers.faults import Faults, shown
-from countline.drivers.local_times import Moment, Times, end_of, start_of
+from countline.drivers.local_times import (
+    BIN_S_MAX,
+    Moment,
+    Times,
+    end_of,
+    start_of,
+    wrong_with_length,
+)
 from countline.drivers.reading import FileOptions
 from countline.drivers.tidy_csv.wire import PLACE, Columns, Row, picker
 from countline.model.ids import is_id
@@ -70,7 +77,7 @@ class RowReader:
             start_s, end_s = instants.get(row[starts_at]), None
             if ends_at is not None:
                 end_s = instants.get(row[ends_at])
-            if start_s is None or end_s is None or start_s >= end_s:
+            if start_s is None or end_s is None or not 0 < end_s - start_s <= BIN_S_MAX:
                 if not self._add_bounds(group, row):
                     continue
             else:
@@ -96,8 +103,8 @@ class RowReader:
             group.starts.append(start)
         else:
             end_s = end_of(end, start, start_s)
-            if end_s <= start_s:
-                self._faults.at(self._line, "end", "is not after start")
+            if (wrong := wrong_with_length(end_s - start_s)) is not None:
+                self._faults.at(self._line, "end", wrong)
                 return False
             group.ends_s.append(end_s)
         group.starts_s.append(start_s)

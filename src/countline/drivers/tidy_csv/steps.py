@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 from countline.drivers.faults import Faults
-from countline.drivers.local_times import Times
+from countline.drivers.local_times import BIN_S_MAX, Times
 from countline.drivers.tidy_csv.rows import Group
 
 _DAY_S = 86_400
@@ -28,7 +28,9 @@ def fill_ends(group: Group, step_s: int | None, times: Times, faults: Faults) ->
             detail = "the only row of its zone, so nothing tells its length; give --step, say 1h"
             faults.at(group.lines[0], "start", detail)
             return 0
-        if _is_even(starts_s, step, group, faults):
+        if step > BIN_S_MAX:
+            faults.at(group.lines[0], "start", f"a step of {step} s is more than a year; add 'end'")
+        elif _is_even(starts_s, step, group, faults):
             group.ends_s = _ends(group, step, times if civil else None)
         return step
     raise AssertionError("the second of the two always returns")

@@ -7,7 +7,7 @@ from io import StringIO
 
 from countline.drivers.csv_rows import NOT_A_COUNT, CsvRows, whole_number
 from countline.drivers.faults import Faults, shown
-from countline.drivers.local_times import Moment, Times, end_of, start_of
+from countline.drivers.local_times import Moment, Times, end_of, start_of, wrong_with_length
 from countline.drivers.reading import (
     ChannelInfo,
     Decoded,
@@ -141,8 +141,8 @@ class _Reader:
             return None
         start_s = start_of(start, *self._last)
         end_s = end_of(end, start, start_s)
-        if end_s <= start_s:
-            self._faults.at(self._line, TIMES[1], f"is not after {TIMES[0]}")
+        if (wrong := wrong_with_length(end_s - start_s)) is not None:
+            self._faults.at(self._line, TIMES[1], wrong)
             return None
         self._last = start_s, end_s
         return start_s, end_s

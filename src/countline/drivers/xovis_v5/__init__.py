@@ -128,7 +128,7 @@ def _found(raw: dict[str, Any]) -> str:
     empty = [key for key in KINDS if key in raw]
     if empty:
         return f"{empty[0]} is null"
-    keys = ", ".join(f"'{key[:40]}'" for key in list(raw)[:8])
+    keys = ", ".join(f"'{key[:40]}'" for key in sorted(raw)[:8])
     return f"an object with {keys}" if keys else "an object without keys"
 
 

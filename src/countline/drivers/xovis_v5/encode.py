@@ -131,7 +131,9 @@ def _counts(channel: ChannelInfo, values: dict[str, int]) -> list[dict[str, Any]
         if counter in counts:
             counts[counter].setdefault("bins", []).append(value or 0)
             continue
-        name = measured.name or COUNTER_NAMES.get(measured.measure, measured.measure)
+        name = measured.name
+        if not (name or measured.counter):
+            name = COUNTER_NAMES.get(measured.measure, measured.measure)
         counts[counter] = {"id": counter, "name": name}
         if value is None:
             continue

@@ -9,7 +9,7 @@ from countline.drivers.reading import Note
 from countline.drivers.xovis_v5.wire import Count, Logic, Record
 
 # Stand where an unreadable list element was, so that the others keep their place.
-NO_COUNT: Final = Count(id=0)
+NO_COUNT: Final = Count(id=-1)  # an id that no body can hold
 NO_RECORD: Final = Record(start=0, end=0)
 NO_LOGIC: Final = Logic(id=0)
 _HOLES: dict[type, Struct] = {Count: NO_COUNT, Record: NO_RECORD, Logic: NO_LOGIC}
