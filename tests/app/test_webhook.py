@@ -334,6 +334,7 @@ def test_run_webhook_is_all_that_a_server_needs(tmp_path: Path) -> None:
         house.stop.set()
         await running
         assert house.sequences == [1]
+        assert house.receiver.received[0].headers["user-agent"].startswith("countline/")
 
     run(test)
 

@@ -184,6 +184,8 @@ def _changes(
     location = catalogue.locations.get(location_id) if location_id else None
     if location is None or event.start_s is None or event.end_s is None:
         return
+    if event.sensor is not None and sensor is None:
+        return
     sensors = [sensor] if sensor else catalogue.sensors_of(location.location_id)
     whole = Stretch(event.start_s, event.end_s, event.commit if sensor else 0)
     for one in sensors:

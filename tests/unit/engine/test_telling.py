@@ -8,6 +8,7 @@ import pytest
 
 from countline.engine.telling import Counts, Discovered, Teller, Telling
 from countline.model.event import Event
+from countline.model.ids import SensorNo
 from countline.model.place import Source
 from tests.small_store import SmallStore
 from tests.told_house import (
@@ -233,4 +234,5 @@ def test_events_of_the_house_and_of_unknown_places_are_told_to_nobody(store: Sma
     store.add(Event(kind="waiting.dropped"))
     store.add(Event(kind="counts.recorded", start_s=0, end_s=60))
     store.add(Event(kind="counts.recorded", location_id=LONDON, sensor=DOOR))
+    store.add(counts(SensorNo(99), NOON_S, NOON_S + 60), bins=[one_bin(10, NOON_S, 3)])
     assert tell(store) == []

@@ -13,7 +13,7 @@ import httpx2
 import msgspec
 import structlog
 
-from countline import clock, limits
+from countline import __version__, clock, limits
 from countline.engine.feed import Feed, Sleep, pause
 from countline.engine.telling import Teller
 from countline.errors import NotReady
@@ -226,7 +226,10 @@ async def run_webhook(
 
     transport = GuardedTransport(allow_private=settings.allow_private)
     async with httpx2.AsyncClient(
-        transport=transport, timeout=limits.WEBHOOK_TIMEOUT_S, follow_redirects=False
+        transport=transport,
+        timeout=limits.WEBHOOK_TIMEOUT_S,
+        follow_redirects=False,
+        headers={"user-agent": f"countline/{__version__}"},
     ) as client:
         webhook = Webhook(
             settings,
