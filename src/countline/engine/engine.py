@@ -5,6 +5,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+import structlog
+
 from countline import clock
 from countline.drivers import DRIVERS
 from countline.engine.access import AccessDesk
@@ -16,6 +18,8 @@ from countline.engine.questions import Questions
 from countline.engine.replaying import Replaying
 from countline.engine.watch import Watch
 from countline.store import Store, open_store
+
+_log = structlog.get_logger("countline.engine")
 
 AS_THEY_COME = IntakeSettings()
 IDLE_S = 1.0  # how often the follower looks without being woken: another process may write
@@ -57,12 +61,17 @@ class Engine:
         self.feed.wake()
 
     async def _follow(self) -> None:
+        """Follow events until stopped. A step that fails is done again; its cursor has not moved."""
         while not self._stop.is_set():
             self._woken.clear()
-            while await self.follower.step():
-                self.feed.wake()
-                if self._stop.is_set():
-                    return
+            try:
+                while await self.follower.step() and not self._stop.is_set():
+                    self.feed.wake()
+            except Exception:
+                self.watch.trouble(OCCUPANCY, "The last step failed; see the log.")
+                _log.exception("follower_failed", follower=OCCUPANCY)
+            else:
+                self.watch.trouble(OCCUPANCY, None)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), IDLE_S)
 

@@ -20,7 +20,7 @@ from countline.limits import FEED_BATCH_MAX
 from countline.model.claim import Fold
 from countline.model.event import Event
 from countline.model.ids import LocationId, SensorNo
-from countline.model.interval import HOUR_S, QUARTER_S
+from countline.model.interval import HOUR_S, QUARTER_S, Granularity
 from countline.model.query import Asked
 from countline.model.sensor import Sensor
 from countline.store.seam import Transaction, View
@@ -178,7 +178,8 @@ class OccupancyFollower:
         if not touched:
             return [], []
         new = {f.start_s: f for f in settled.changed}
-        edges = plan.grid.day_edges(touched[0], touched[-1] + 1)
+        first_day_s = plan.grid.bucket_of(Granularity.DAY, touched[0]).start_s
+        edges = plan.grid.day_edges(first_day_s, touched[-1] + 1)
         days: list[Fold] = []
         gone: list[int] = []
         at = 0

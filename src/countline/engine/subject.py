@@ -83,6 +83,7 @@ class Plan:
     passby: tuple[Gauge, ...]
     frontages: tuple[Frontage, ...]
     anchors: tuple[Anchor, ...]
+    takeovers_s: tuple[int, ...] = ()  # instants at which a source begins or ends to count
     boundary: Boundary | None = None
     sensor_id: SensorId | None = None
     zone_id: ZoneId | None = None
@@ -155,11 +156,14 @@ def sensor_plan(catalogue: Catalogue, sensor: Sensor) -> Plan:
     sources = catalogue.sources_of_sensor.get(sensor.sensor, ())
     flows: list[Flow] = []
     frontages: list[Frontage] = []
+    takeovers: set[int] = set()
     for line_id in lines_of_sensor(catalogue, sensor.sensor):
         line = catalogue.lines[line_id]
         mine = [s for s in catalogue.sources_of_line[line_id] if s.sensor == sensor.sensor]
         enters = inner_side(catalogue, line) == line.side_b
-        for source, active in _active(catalogue, mine):
+        counting = _active(catalogue, mine)
+        takeovers |= _takeovers(counting)
+        for source, active in counting:
             if line.role == "frontage":
                 frontages.append(_frontage(catalogue, line, source, active))
             else:
@@ -174,6 +178,7 @@ def sensor_plan(catalogue: Catalogue, sensor: Sensor) -> Plan:
         passby=tuple(_gauges(catalogue, sources, "passby")),
         frontages=tuple(frontages),
         anchors=_anchors(catalogue, location, None),
+        takeovers_s=tuple(sorted(takeovers)),
         boundary=_boundary(catalogue, sensor),
         sensor_id=sensor.sensor_id,
     )
@@ -219,13 +224,16 @@ def _plan(
     flows: list[Flow] = []
     frontages: list[Frontage] = []
     passby: list[Gauge] = []
+    takeovers: set[int] = set()
     for line in catalogue.lines_of(location.location_id):
         sources = [
             s
             for s in catalogue.sources_of_line.get(line.line_id, ())
             if sensor is None or s.sensor == sensor.sensor
         ]
-        for source, active in _active(catalogue, sources):
+        counting = _active(catalogue, sources)
+        takeovers |= _takeovers(counting)
+        for source, active in counting:
             sign = line_sign(line, inside)
             if sign:
                 flows.append(_flow(catalogue, line, source, sign > 0, active))
@@ -250,6 +258,7 @@ def _plan(
         passby=tuple(passby),
         frontages=tuple(frontages),
         anchors=_anchors(catalogue, location, zone.zone_id if zone else None),
+        takeovers_s=tuple(sorted(takeovers)),
         boundary=None if sensor is None else _boundary(catalogue, sensor),
         sensor_id=sensor.sensor_id if sensor else None,
         zone_id=zone.zone_id if zone else None,
@@ -347,6 +356,15 @@ def _active(catalogue: Catalogue, sources: Sequence[Source]) -> list[tuple[Sourc
     for part in active_stretches(sources, expected, 0, FOREVER_S):
         stretches[part.source.source_id].append((part.start_s, part.end_s))
     return [(source, tuple(stretches[source.source_id])) for source in sources]
+
+
+def _takeovers(counting: Sequence[tuple[Source, Active]]) -> set[int]:
+    """Where sums of whole days could mix what counts with what does not."""
+    edges = {s.valid_from_s for s, _ in counting}
+    edges |= {s.valid_to_s for s, _ in counting if s.valid_to_s is not None}
+    if len(counting) > 1:
+        edges |= {edge for _, active in counting for stretch in active for edge in stretch}
+    return edges
 
 
 def _flow(catalogue: Catalogue, line: Line, source: Source, enters: bool, active: Active) -> Flow:

@@ -34,6 +34,7 @@ class Table:
     plan: Plan
     slices: list[Slice]
     buckets: Mapping[SeriesNo, Sequence[Bucket]]
+    whole_days: bool  # the buckets are days, in which no source takes over from another
 
     def column(self, series: SeriesNo | None, active: Active) -> Column:
         """A series' sums by slice while its source counts; None where no bin is counted."""
@@ -41,7 +42,10 @@ class Table:
             return [None] * len(self.slices)
         buckets = self.buckets[series]
         whole = (self.slices[0].start_s, self.slices[-1].end_s)
-        if clip(active, *whole) != [whole]:
+        counts = clip(active, *whole)
+        if not counts:
+            return [None] * len(self.slices)
+        if counts != [whole] and not self.whole_days:
             buckets = [b for b in buckets if is_active(active, b.start_s)]
         return sum_buckets(buckets, self.slices)
 
@@ -92,24 +96,15 @@ def table_of(view: View, plan: Plan, granularity: Granularity, slices: list[Slic
     """Fetch what an answer is made of: bins, quarters or days."""
     series = series_of(plan)
     start_s, end_s = slices[0].start_s, slices[-1].end_s
+    days = granularity.is_civil and not any(start_s < t < end_s for t in plan.takeovers_s)
     buckets: Mapping[SeriesNo, Sequence[Bucket]]
     if granularity is Granularity.MINUTE:
         buckets = _minutes(view, series, start_s, end_s)
-    elif granularity.is_civil and not _changes_within(plan, start_s, end_s):
+    elif days:
         buckets = view.days(series, plan.grid.day_edges(start_s, end_s))
     else:
         buckets = view.quarters(series, start_s, end_s)
-    return Table(view, plan, slices, buckets)
-
-
-def _changes_within(plan: Plan, start_s: int, end_s: int) -> bool:
-    """Whether a line changes its source inside the stretch: then a whole day may mix two."""
-    lines = [f.line_id for f in plan.flows] + [f.line_id for f in plan.frontages]
-    if len(lines) == len(set(lines)):
-        return False
-    actives = [f.active for f in plan.flows] + [f.active for f in plan.frontages]
-    edges = {edge for active in actives for stretch in active for edge in stretch}
-    return any(start_s < edge < end_s for edge in edges)
+    return Table(view, plan, slices, buckets, whole_days=days)
 
 
 def _minutes(

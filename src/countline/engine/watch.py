@@ -53,6 +53,7 @@ class Watch:
         self._status: dict[SensorNo, Status] = {}
         self._moved: set[SensorNo] = set()
         self._readers: dict[str, Callable[[], FollowerLag]] = {}
+        self._troubles: dict[str, Reason] = {}
 
     async def load(self) -> None:
         """Begin with what was written down, and with the newest bins themselves."""
@@ -71,6 +72,13 @@ class Watch:
     def watch_reader(self, name: str, lag: Callable[[], FollowerLag]) -> None:
         """Show a reader's lag in health."""
         self._readers[name] = lag
+
+    def trouble(self, name: str, detail: str | None) -> None:
+        """A part of the house cannot do its work just now; None when it can again."""
+        if detail is None:
+            self._troubles.pop(name, None)
+        elif name not in self._troubles:
+            self._troubles[name] = Reason(f"{name}_failing", detail, self._now_ms() // 1000)
 
     # -- what sensors say -------------------------------------------------------------------------
     def saw(self, sensor: Sensor, decoded: Decoded, received_ms: int) -> None:
@@ -250,7 +258,7 @@ class Watch:
         tally = {"healthy": 0, "degraded": 0, "offline": 0, "unknown": 0}
         for one in healths:
             tally[one.health] += 1
-        reasons: list[Reason] = []
+        reasons = list(self._troubles.values())
         if tally["offline"]:
             detail = f"{tally['offline']} sensors are silent."
             reasons.append(Reason("sensors_offline", detail, None))
