@@ -27,12 +27,16 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What to answer; `hangs` answers nothing until the receiver closes."""
+    """What to answer; `hangs` answers nothing until the receiver closes.
+
+    `withheld` bytes of the body are promised and not sent until then.
+    """
 
     status: int = 204
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     hangs: bool = False
+    withheld: int = 0
 
 
 class Receiver:
@@ -94,7 +98,12 @@ class Receiver:
         if reply.hangs:
             await self._closing.wait()
             return
-        lines = [f"HTTP/1.1 {reply.status} Said", f"content-length: {len(reply.body)}"]
+        lines = [
+            f"HTTP/1.1 {reply.status} Said",
+            f"content-length: {len(reply.body) + reply.withheld}",
+        ]
         lines += [f"{name}: {value}" for name, value in reply.headers]
         writer.write("\r\n".join([*lines, "", ""]).encode() + reply.body)
         await writer.drain()
+        if reply.withheld:
+            await self._closing.wait()

@@ -190,6 +190,19 @@ def test_no_answer_is_a_failure() -> None:
     run(test, Reply(hangs=True))
 
 
+def test_what_comes_after_a_2xx_does_not_matter() -> None:
+    async def test(house: House) -> None:
+        house.timeout_s = 0.2
+        for minute in range(3):
+            house.commit(minute, minute)
+        async with house.running():
+            await house.until_told(3)
+        assert house.sequences == [1, 2, 3]
+        assert house.time.naps == []
+
+    run(test, Reply(200, body=b"thanks"), Reply(200, body=b"x" * 200_000), Reply(201, withheld=9))
+
+
 def test_a_receiver_that_is_down_is_told_when_it_is_back() -> None:
     async def main() -> None:
         async with Receiver() as receiver:
@@ -339,9 +352,8 @@ def test_run_webhook_is_all_that_a_server_needs(tmp_path: Path) -> None:
     run(test)
 
 
-def test_dead_letters_are_lines_of_json(tmp_path: Path) -> None:
-    path = tmp_path / "dead-letters.jsonl"
-    letter = DeadLetter(
+def letter() -> DeadLetter:
+    return DeadLetter(
         reader="webhook:abc",
         id="msg_1",
         type="counts.recorded",
@@ -350,7 +362,19 @@ def test_dead_letters_are_lines_of_json(tmp_path: Path) -> None:
         given_up_s=2,
         body=msgspec.Raw(b'{"a":1}'),
     )
-    asyncio.run(file_keeper(path)(letter))
-    asyncio.run(file_keeper(path)(letter))
+
+
+def test_dead_letters_are_lines_of_json(tmp_path: Path) -> None:
+    path = tmp_path / "dead-letters.jsonl"
+    asyncio.run(file_keeper(path)(letter()))
+    asyncio.run(file_keeper(path)(letter()))
     lines = path.read_bytes().splitlines()
     assert [msgspec.json.decode(line)["body"] for line in lines] == [{"a": 1}] * 2
+
+
+def test_full_dead_letters_take_no_more(tmp_path: Path) -> None:
+    path = tmp_path / "dead-letters.jsonl"
+    with path.open("wb") as file:
+        file.truncate(limits.DEAD_LETTERS_BYTES_MAX + 1)
+    asyncio.run(file_keeper(path)(letter()))
+    assert path.stat().st_size == limits.DEAD_LETTERS_BYTES_MAX + 1

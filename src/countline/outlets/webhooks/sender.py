@@ -115,6 +115,7 @@ class Webhook:
         settings, now_s = self._settings, self._ways.now_s()
         headers = sign(settings.secrets, message_id=message.id, at_s=now_s, body=message.body)
         headers["content-type"] = "application/json"
+        verdict = None
         try:
             async with (
                 asyncio.timeout(self._ways.timeout_s),
@@ -127,7 +128,7 @@ class Webhook:
                     await _read_away(response)
                 return verdict
         except TimeoutError:
-            return Verdict(False, f"no answer within {self._ways.timeout_s:g} s")
+            return verdict or Verdict(False, f"no answer within {self._ways.timeout_s:g} s")
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
             return Verdict(False, str(error) or type(error).__name__)
 

@@ -53,6 +53,7 @@ NEVER = [
     "64:ff9b::a9fe:a9fe",
     "2002:a9fe:a9fe::",
     "::169.254.169.254",
+    "2001:0:a9fe:a9fe::1",  # Teredo, by way of a server that is the metadata address
 ]
 WRITTEN_OTHERWISE = ["2130706433", "0x7f000001", "0x7f.1", "127.1", "localhost"]
 
