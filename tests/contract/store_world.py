@@ -110,6 +110,26 @@ def pushes(*, long_ones: bool = True) -> SearchStrategy[Accepted]:
     )
 
 
+def backlogs() -> SearchStrategy[Accepted]:
+    """Several days of one sensor in one push, long after: what may go straight to cold."""
+    return st.builds(
+        lambda sensor, first, days, step, rank, value: Accepted(
+            received_ms=NOW_S * 1000,
+            sensor=sensor,
+            minutes=[
+                Minute(sensor, minute, rank, 60, minute % 7, (value, minute % 3, None))
+                for minute in range(BASE_S // 60 + first, BASE_S // 60 + first + days * 1_440, step)
+            ],
+        ),
+        st.sampled_from([sensor.sensor for sensor in SENSORS]),
+        st.integers(0, 1_500),
+        st.integers(2, 4),
+        st.sampled_from((20, 45, 60)),
+        st.integers(1, 2),
+        st.integers(0, 3),
+    )
+
+
 def kept_push(**changes: Any) -> KeptPush:
     """A body that could not be understood."""
     fields: dict[str, Any] = {

@@ -21,6 +21,7 @@ from tests.contract.store_world import (
     NOW_S,
     SENSORS,
     SERIES,
+    backlogs,
     full_look,
     pushes,
 )
@@ -122,12 +123,14 @@ def told_in_turn(opener: Opener, steps: list[Any]) -> None:
         run(pair.store.close())
 
 
+SHORT = pushes(long_ones=False)
+GROUPS = st.one_of(st.lists(pushes(), max_size=6), st.lists(backlogs(), min_size=1, max_size=2))
 QUIET_STEPS = st.sampled_from(["compact", "compact all", "reopen", "rebuild"])
 
 
 @each_durable
 @settings(max_examples=150)
-@given(steps=st.lists(st.one_of(QUIET_STEPS, st.lists(pushes(), max_size=6)), max_size=8))
+@given(steps=st.lists(st.one_of(QUIET_STEPS, GROUPS), max_size=8))
 def test_anything_in_any_order_agrees_with_the_reference(opener: Opener, steps: list[Any]) -> None:
     told_in_turn(opener, steps)
 
@@ -136,7 +139,8 @@ def test_anything_in_any_order_agrees_with_the_reference(opener: Opener, steps: 
 @settings(max_examples=100)
 @given(
     steps=st.lists(
-        st.one_of(QUIET_STEPS, st.lists(pushes(long_ones=False), max_size=8)), max_size=8
+        st.one_of(QUIET_STEPS, st.lists(st.one_of(SHORT, SHORT, backlogs()), max_size=8)),
+        max_size=8,
     )
 )
 def test_minutes_alone_agree_with_the_reference(opener: Opener, steps: list[Any]) -> None:

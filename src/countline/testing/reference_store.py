@@ -23,7 +23,7 @@ from countline.store.seam import (
     Transaction,
     View,
 )
-from countline.testing.reference_view import Memory, ReferenceView, Winning, between
+from countline.testing.reference_view import Memory, ReferenceView, Winning, between, is_minute
 
 T = TypeVar("T")
 
@@ -165,6 +165,8 @@ class ReferenceTransaction(ReferenceView):
             same = (before.value, before.covered_s) == (after.value, after.covered_s)
             commit = winners[key].commit if same else self._take_commit()
             winners[key] = Winning(after, winners[key].counted, commit)
+        if all(is_minute(held.claim) for held in winners.values()):
+            return []  # minutes overlap nothing
         counted = {id(held) for held in choose_counted(winners.values())[0]}
         flipped = [held for held in winners.values() if held.counted != (id(held) in counted)]
         for held in flipped:

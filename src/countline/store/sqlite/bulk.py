@@ -22,7 +22,7 @@ from countline.store.sqlite.hours import QUARTER_S
 from countline.store.sqlite.settle import Tally
 from countline.store.sqlite.warmth import raise_cold_to
 
-MINUTES_MIN = 3 * DAY_MINUTES // 2  # fewer can hold no whole day between two others
+MINUTES_MIN = 100  # fewer are as well off in hot rows
 
 
 def load_whole_days(

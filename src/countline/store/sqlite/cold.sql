@@ -70,6 +70,9 @@ DELETE FROM hour WHERE k >= ? AND k < ?
 -- name: sensor_grid
 SELECT time_zone, day_start_s FROM sensor JOIN location USING (location_id) WHERE sensor = ?
 
+-- name: sensor_location
+SELECT location_id FROM sensor WHERE sensor = ?
+
 -- name: grid_get
 SELECT time_zone, day_start_s FROM grid WHERE sensor = ?
 

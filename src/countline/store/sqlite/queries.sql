@@ -111,6 +111,9 @@ SELECT start_s, length_s, rank, covered_s, sequence, value, counted, commit_no F
 WHERE series = ? AND start_s >= ? AND start_s < ?
 ORDER BY start_s, length_s
 
+-- name: long_days
+SELECT DISTINCT start_s / 86400 FROM long WHERE series = ?
+
 -- name: beside_of
 SELECT rank, covered_s, sequence, value FROM beside
 WHERE series = ? AND start_s = ? AND length_s = ?

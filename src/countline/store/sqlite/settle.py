@@ -51,7 +51,7 @@ def settle_minute(disk: Disk, sums: Sums, tally: Tally, minute: Minute) -> None:
     winners.save_cells(disk, sensor, minute.minute, cells)
     for was, held in zip(before, cells, strict=True):
         if held is not None and (was is None or was.rank != held.rank):
-            _recount(disk, sums, tally, held)
+            choose_anew(disk, sums, tally, held)
 
 
 def settle_claim(disk: Disk, sums: Sums, tally: Tally, claim: Claim) -> None:
@@ -74,7 +74,7 @@ def settle_claim(disk: Disk, sums: Sums, tally: Tally, claim: Claim) -> None:
         return
     winners.save_long(disk, held)
     if was is None or was.rank != held.rank:
-        _recount(disk, sums, tally, held)
+        choose_anew(disk, sums, tally, held)
 
 
 def _settle(disk: Disk, sums: Sums, tally: Tally, was: Held | None, claim: Claim) -> Held:
@@ -124,7 +124,7 @@ def _save_beside(disk: Disk, claim: Claim) -> None:
     )  # fmt: skip
 
 
-def _recount(disk: Disk, sums: Sums, tally: Tally, held: Held) -> None:
+def choose_anew(disk: Disk, sums: Sums, tally: Tally, held: Held) -> None:
     """A bin came, or its rank changed: choose anew what counts among all that overlap."""
     series = held.claim.series
     if not disk.reach_s(series):

@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from statistics import median
 from threading import local
@@ -13,8 +14,9 @@ import apsw
 
 from countline.clock import elapsed_s
 from countline.errors import StoreError
+from countline.model.sensor import Series
 from countline.store.seam import Accepted, Commit, StoreFacts, Transaction, View
-from countline.store.sqlite import compact, pushes
+from countline.store.sqlite import compact, pushes, rebuild
 from countline.store.sqlite.apply import apply_group
 from countline.store.sqlite.connection import migrate, open_connection, told_plainly
 from countline.store.sqlite.disk import Disk
@@ -141,6 +143,10 @@ class SqliteStore:
 
     async def rebuild(self) -> None:
         """Make every sum right of claims anew."""
+        sensors = self._read(lambda view: {one.sensor for one in view.records(Series)})
+        for sensor in sorted(sensors):
+            for day in await self._step(partial(rebuild.known_days, sensor=sensor)):
+                await self._step(partial(rebuild.rebuild_day, sensor=sensor, day=day))
 
     def facts(self) -> StoreFacts:
         """For health and metrics."""
