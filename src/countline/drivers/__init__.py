@@ -1,4 +1,4 @@
-"""Makers' formats: each a folder with a pure codec. The table of all of them is `DRIVERS`."""
+"""Makers' formats: each a folder with a pure codec. `DRIVERS` has all, `PUSH_DRIVERS` those that sensors push."""
 
 from countline.drivers import tidy_csv, xovis_csv, xovis_v5
 from countline.drivers.reading import (
@@ -16,6 +16,7 @@ from countline.drivers.reading import (
 
 __all__ = [
     "DRIVERS",
+    "PUSH_DRIVERS",
     "ChannelInfo",
     "Decoded",
     "Driver",
@@ -28,5 +29,7 @@ __all__ = [
     "StatusInfo",
 ]
 
-_ALL: tuple[Driver, ...] = (xovis_v5.DRIVER, xovis_csv.DRIVER, tidy_csv.DRIVER)
-DRIVERS: dict[str, Driver] = {driver.name: driver for driver in _ALL}
+_PUSHED: tuple[Driver, ...] = (xovis_v5.DRIVER,)
+_FILES: tuple[Driver, ...] = (xovis_csv.DRIVER, tidy_csv.DRIVER)
+PUSH_DRIVERS: dict[str, Driver] = {driver.name: driver for driver in _PUSHED}
+DRIVERS: dict[str, Driver] = {driver.name: driver for driver in (*_PUSHED, *_FILES)}

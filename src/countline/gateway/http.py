@@ -1,0 +1,259 @@
+"""Pushes over HTTP: a plain ASGI function, chosen before the API, that answers after the commit."""
+
+import base64
+import binascii
+import zlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import msgspec
+
+from countline.drivers import DRIVERS, PUSH_DRIVERS
+from countline.drivers.reading import Push
+from countline.engine.access import PUSH_PREFIX
+from countline.engine.engine import Engine
+from countline.errors import CountlineError, NotAllowed, NotReady, StoreError, TooMuch
+from countline.limits import PUSH_BYTES_IN_FLIGHT_MAX, PUSH_BYTES_MAX
+from countline.model.access import PushSecret
+
+Message = dict[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Any, Receive, Send], Awaitable[None]]
+
+RETRY_AFTER_S = 5
+STATUS_OF: Mapping[type[CountlineError], int] = {
+    NotAllowed: 401,
+    TooMuch: 413,
+    NotReady: 503,
+    StoreError: 503,
+}
+TITLES = {
+    400: "Bad request",
+    401: "Not allowed",
+    404: "Not found",
+    405: "Method not allowed",
+    413: "Too much",
+    503: "Not ready",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PushLimits:
+    """What one push, and all of them together, may take."""
+
+    body_bytes_max: int = PUSH_BYTES_MAX
+    in_flight_bytes_max: int = PUSH_BYTES_IN_FLIGHT_MAX
+
+
+class Given(NamedTuple):
+    """What a request says of itself, as far as a push needs it."""
+
+    secret: str
+    driver: str
+    length: int
+    gzip: bool
+
+
+class Unreadable(CountlineError):
+    """The body is not what its headers say."""
+
+    code = "push_unreadable"
+
+
+def with_pushes(app: App, engine: Engine, limits: PushLimits) -> App:
+    """An app that takes pushes itself and leaves everything else to `app`."""
+    gate = PushGate(engine, limits)
+
+    async def chosen(scope: Any, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and is_push(scope):
+            await gate(scope, receive, send)
+        else:
+            await app(scope, receive, send)
+
+    return chosen
+
+
+def is_push(scope: Mapping[str, Any]) -> bool:
+    """Whether a request is a sensor's: by its path, or by the secret that it carries."""
+    path: str = scope["path"]
+    if path.startswith(("/push/", f"/{PUSH_PREFIX}")):
+        return True
+    if scope["method"] != "POST":
+        return False
+    return secret_of(scope["headers"], path).startswith(PUSH_PREFIX)
+
+
+def secret_of(headers: list[tuple[bytes, bytes]], path: str) -> str:
+    """The push secret of a request: X-Push-Key, Bearer, Basic's password, or the path's beginning."""
+    if path.startswith(f"/{PUSH_PREFIX}"):
+        return path[1:].partition("/")[0]
+    found = ""
+    for name, value in headers:
+        if name == b"x-push-key":
+            return value.decode("latin-1").strip()
+        if name == b"authorization":
+            found = _authorized(value.decode("latin-1").strip())
+    return found
+
+
+def _authorized(value: str) -> str:
+    scheme, _, rest = value.partition(" ")
+    if scheme.lower() == "bearer":
+        return rest.strip()
+    if scheme.lower() == "basic":
+        try:
+            return base64.b64decode(rest, validate=True).decode().partition(":")[2]
+        except (binascii.Error, UnicodeDecodeError):
+            return ""
+    return ""
+
+
+class PushGate:
+    """Admits, reads and hands on one push at a time; knows how many bytes are in flight."""
+
+    def __init__(self, engine: Engine, limits: PushLimits) -> None:
+        self._engine = engine
+        self._limits = limits
+        self._in_flight = 0
+
+    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
+        """One request. 204 once the body is on disk, whatever it holds."""
+        if scope["method"] != "POST":
+            await _refuse(send, 405, "method_not_allowed", "Pushes are POSTed.", allow=b"POST")
+            return
+        try:
+            await self._take(scope, receive)
+        except CountlineError as error:
+            status = STATUS_OF.get(type(error), 400)
+            if error.error_code == "driver_unknown":
+                status = 404
+            await _refuse(send, status, error.error_code, error.detail, retry=status == 503)
+            return
+        except Disconnected:
+            return
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def _take(self, scope: Any, receive: Receive) -> None:
+        given = _given(scope)
+        if not given.secret:
+            raise NotAllowed(
+                "A push carries its secret as X-Push-Key, Bearer, Basic password, or as the first "
+                "part of the path.",
+                code="push_secret_missing",
+            )
+        secret = await self._engine.access.admit(given.secret)
+        driver = self._driver(secret, given)
+        room = self._reserve(given.length)
+        try:
+            body = bytearray()
+            async for part in _parts(receive):
+                body += part
+                room += self._grow(len(body), room)
+            whole = bytes(body)
+            if given.gzip:
+                whole = gunzip(whole, self._limits.body_bytes_max)
+            push = Push(driver=driver, body=whole, received_ms=self._engine.now_ms())
+            await self._engine.intake.submit(push, secret)
+        finally:
+            self._in_flight -= room
+
+    def _driver(self, secret: PushSecret, given: Given) -> str:
+        name = secret.driver or given.driver
+        if name in PUSH_DRIVERS:
+            return name
+        if not name and len(PUSH_DRIVERS) == 1:
+            return next(iter(PUSH_DRIVERS))
+        known = ", ".join(PUSH_DRIVERS)
+        hint = " Files are imported with `countline import`." if name in DRIVERS else ""
+        raise CountlineError(
+            f"No driver {name!r} takes pushes; POST to /push/{{driver}} with one of {known}.{hint}",
+            code="driver_unknown",
+        )
+
+    def _reserve(self, length: int) -> int:
+        if length > self._limits.body_bytes_max:
+            raise self._too_large()
+        if self._in_flight + length > self._limits.in_flight_bytes_max:
+            raise NotReady("Too many bytes are in flight.", retry_after_s=RETRY_AFTER_S)
+        self._in_flight += length
+        return length
+
+    def _grow(self, size: int, room: int) -> int:
+        """Bytes beyond what was announced: bodies without a length, sent in chunks."""
+        if size > self._limits.body_bytes_max:
+            raise self._too_large()
+        return self._reserve(size - room) if size > room else 0
+
+    def _too_large(self) -> TooMuch:
+        return TooMuch(
+            f"The body is larger than {self._limits.body_bytes_max} bytes; send smaller packages.",
+            code="push_too_large",
+        )
+
+
+class Disconnected(Exception):
+    """The sender went away before its body was complete: nothing to keep, nobody to answer."""
+
+
+def _given(scope: Mapping[str, Any]) -> Given:
+    path: str = scope["path"]
+    length = 0
+    gzipped = False
+    for name, value in scope["headers"]:
+        if name == b"content-length":
+            length = int(value) if value.isdigit() else 0
+        elif name == b"content-encoding":
+            gzipped = value.strip().lower() == b"gzip"
+    _, _, after = path.partition("/push/")
+    return Given(secret_of(scope["headers"], path), after.partition("/")[0], length, gzipped)
+
+
+async def _parts(receive: Receive) -> AsyncIterator[bytes]:
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Disconnected
+        if message.get("body"):
+            yield message["body"]
+        if not message.get("more_body"):
+            return
+
+
+def gunzip(body: bytes, bytes_max: int) -> bytes:
+    """An unpacked body. Raises `TooMuch` past the bound, and `Unreadable` for what is no gzip."""
+    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    try:
+        plain = unpacker.decompress(body, bytes_max + 1)
+    except zlib.error as error:
+        raise Unreadable(f"Content-Encoding says gzip, but the body is not: {error}.") from error
+    if len(plain) > bytes_max:
+        raise TooMuch(
+            f"The body is larger than {bytes_max} bytes after gunzip.", code="push_too_large"
+        )
+    if not unpacker.eof:
+        raise Unreadable("The gzip body ends too early.")
+    return plain
+
+
+async def _refuse(
+    send: Send, status: int, code: str, detail: str, *, retry: bool = False, allow: bytes = b""
+) -> None:
+    problem = {
+        "type": f"/errors/{code}",
+        "title": TITLES[status],
+        "status": status,
+        "detail": detail,
+        "code": code,
+    }
+    headers = [(b"content-type", b"application/problem+json")]
+    if retry:
+        headers.append((b"retry-after", str(RETRY_AFTER_S).encode()))
+    if allow:
+        headers.append((b"allow", allow))
+    if status == 401:
+        headers.append((b"www-authenticate", b'Basic realm="countline push"'))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": msgspec.json.encode(problem)})
