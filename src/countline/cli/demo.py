@@ -72,7 +72,7 @@ class _Demo:
 
     async def _furnish(self, engine: "Engine") -> None:
         """The building and its past at the first start, and a new key at every one."""
-        from countline.cli.furnishing import furnish, make_secrets
+        from countline.cli.furnishing import furnish, installed_s, make_secrets
         from countline.emulator import demo_building
 
         keys = (await engine.desk.fresh()).keys.values()
@@ -80,9 +80,7 @@ class _Demo:
         if not earlier:
             await furnish(engine)
         building = demo_building()
-        catalogue = await engine.desk.fresh()
-        first = catalogue.sensor_by_id[building.sensors[0].sensor_id]
-        self.installed_s = first.created_s // 60 * 60
+        self.installed_s = installed_s(await engine.desk.fresh(), building)
         self.start_s = clock.now_s() if earlier else self.installed_s
         self.secrets = await make_secrets(engine, building)
         for key in earlier:

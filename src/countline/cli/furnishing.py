@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from countline.engine.engine import Engine
 
 DRIVER = "xovis_v5"
+PUSHED_FROM_S = 300  # the last minutes before the first start are pushed, so that sensors are heard
 
 
 async def furnish(engine: "Engine") -> None:
@@ -27,7 +28,7 @@ async def furnish(engine: "Engine") -> None:
     await register_sensors(engine, building)
     await draw_lines(engine, building)
     catalogue = await engine.desk.fresh()
-    until_s = catalogue.sensor_by_id[building.sensors[0].sensor_id].created_s // 60 * 60
+    until_s = installed_s(catalogue, building)
     door = _channel(building.sensors[0], 0)
     files = [
         (f"{sensor_id}.csv", text, door if sensor_id in catalogue.sensor_by_id else None)
@@ -45,6 +46,12 @@ async def furnish(engine: "Engine") -> None:
                 channel=channel,
             )
             progress(at + 1, len(files))
+
+
+def installed_s(catalogue: "Catalogue", building: "Building") -> int:
+    """Where the history ends and pushes begin; the same at every start."""
+    first = catalogue.sensor_by_id[building.sensors[0].sensor_id]
+    return first.created_s // 60 * 60 - PUSHED_FROM_S
 
 
 async def register_sensors(engine: "Engine", building: "Building") -> None:
