@@ -11,6 +11,7 @@ from countline.api.door import Door
 from countline.api.edge import App, with_headers
 from countline.api.operate import life_signs
 from countline.api.operation import to_handler
+from countline.api.pages.routes import page_routes
 from countline.api.problems import renderers
 from countline.api.request import ApiRequest
 from countline.api.routes import ALIASES, V1, V3
@@ -34,6 +35,7 @@ def create_app(
     app = Litestar(
         route_handlers=[
             *(to_handler(operation) for operation in (*V3, *V1, *ALIASES)),
+            *page_routes(),
             *life_signs(engine),
         ],
         request_class=ApiRequest,

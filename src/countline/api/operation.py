@@ -32,6 +32,7 @@ class Operation:
     scope: Scope = "read"
     status: int = 200
     codes: tuple[str, ...] = ()
+    not_modified: bool = False  # whether it answers 304 to an `If-None-Match`
     parameters: Parameters = field(init=False)
     body: type[msgspec.Struct] | None = field(init=False)
 

@@ -53,7 +53,7 @@ V1: tuple[Operation, ...] = (
     Operation("GET", "/api/v1/counts/daily", v1_counts.daily, v1.CountAnswer, "Counts", codes=COUNTS),
     Operation("GET", "/api/v1/counts/interval", v1_counts.interval, v1.CountAnswer, "Counts", codes=COUNTS),
     Operation("GET", "/api/v1/counts/current", v1_counts.counts_current, v1.SensorCountAnswer, "Now", codes=("sensor_not_found", *PLACE)),
-    Operation("GET", "/api/v1/occupancy/current", v1_counts.occupancy_current, v1.CurrentAnswer, "Now", codes=(*PLACE, "no_location")),
+    Operation("GET", "/api/v1/occupancy/current", v1_counts.occupancy_current, v1.CurrentAnswer, "Now", codes=(*PLACE, "no_location"), not_modified=True),
     Operation("GET", "/api/v1/sensors", v1_catalogue.list_sensors, wire.SensorPage, "Sensors", codes=PLACE),
     Operation("GET", "/api/v1/devices", v1_catalogue.list_devices, wire.SensorPage, "Sensors", codes=PLACE),
     Operation("GET", "/api/v1/zones", v1_catalogue.list_zones, wire.ZonePage, "Places", codes=PLACE),

@@ -4,7 +4,12 @@ Bodies that a caller sends (`Sent`) refuse fields they do not know. Answers that
 (`Told`) may grow: a client built today must read what a later server adds.
 """
 
+from datetime import datetime
+from typing import Annotated
+
 import msgspec
+
+Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):

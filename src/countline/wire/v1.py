@@ -1,18 +1,18 @@
 """Answers of API version 1, the short gateway form."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 
 from msgspec import UNSET, Meta, UnsetType
 
-from countline.wire import Told
+from countline.wire import Instant, Told
 from countline.wire.v3 import Health, Quality, SensorsByHealth
 
 
 class CountRow(Told, frozen=True, kw_only=True, gc=False, rename={"ins": "in", "outs": "out"}):
     """One bucket of time."""
 
-    timestamp: Annotated[datetime, Meta(description="Start of the bucket.")]
+    timestamp: Annotated[Instant, Meta(description="Start of the bucket.")]
     ins: Annotated[int | None, Meta(description="People who came in; null where nothing counted.")]
     outs: Annotated[int | None, Meta(description="People who went out; null likewise.")]
     coverage: Annotated[
@@ -37,7 +37,7 @@ class CurrentRow(Told, frozen=True, kw_only=True):
     ]
     location_id: str
     zone_id: Annotated[int | None, Meta(description="Null for the whole location.")]
-    as_of: Annotated[datetime | None, Meta(description="The moment up to which it is known.")]
+    as_of: Annotated[Instant | None, Meta(description="The moment up to which it is known.")]
     low: Annotated[int | None, Meta(description="Lower end of the band.")]
     high: Annotated[int | None, Meta(description="Upper end of the band.")]
     quality: Annotated[Quality, Meta(description="How far the number can be trusted.")]
@@ -54,7 +54,7 @@ class SensorCountRow(
 ):
     """What one sensor has counted since the local day began."""
 
-    timestamp: Annotated[datetime | None, Meta(description="The moment up to which it counts.")]
+    timestamp: Annotated[Instant | None, Meta(description="The moment up to which it counts.")]
     sensor_id: str
     ins: Annotated[int | None, Meta(description="Came in today; null where nothing counted.")]
     outs: Annotated[int | None, Meta(description="Went out today; null likewise.")]
@@ -64,7 +64,9 @@ class SensorCountAnswer(Told, frozen=True, kw_only=True):
     """Today's counts of each sensor, by id."""
 
     data: list[SensorCountRow]
-    next: Annotated[str | None, Meta(description="`cursor` of the next page; null on the last.")] = None
+    next: Annotated[
+        str | None, Meta(description="`cursor` of the next page; null on the last.")
+    ] = None
 
 
 class SystemHealth(Told, frozen=True, kw_only=True):

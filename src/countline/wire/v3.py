@@ -1,11 +1,11 @@
 """Answers of API version 3: numbers, and how things are."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
-from countline.wire import Told
+from countline.wire import Instant, Told
 
 Granularity = Literal["1m", "15m", "1h", "1d", "1w", "1mo"]
 Health = Literal["healthy", "degraded", "offline", "unknown"]
@@ -18,7 +18,7 @@ People = Annotated[int | None, Meta(description="People; null where not known, n
 class CountRow(Told, frozen=True, kw_only=True, gc=False, rename={"ins": "in", "outs": "out"}):
     """One bucket of time. `occupancy = occupancy before + in - out + adjustments`."""
 
-    timestamp: Annotated[datetime, Meta(description="Start of the bucket.")]
+    timestamp: Annotated[Instant, Meta(description="Start of the bucket.")]
     ins: Annotated[int | None, Meta(description="People who came in; null where nothing counted.")]
     outs: Annotated[int | None, Meta(description="People who went out; null likewise.")]
     passby: Annotated[int | None, Meta(description="People who passed by without coming in.")]
@@ -135,7 +135,7 @@ class LiveRow(Told, frozen=True, kw_only=True):
     location_id: str
     zone_id: Annotated[int | None, Meta(description="Null for the whole location, or a sensor.")]
     sensor_id: str | None
-    as_of: Annotated[datetime | None, Meta(description="The moment up to which it is known.")]
+    as_of: Annotated[Instant | None, Meta(description="The moment up to which it is known.")]
     people: People
     low: Annotated[int | None, Meta(description="Lower end of the band around `people`.")]
     high: Annotated[int | None, Meta(description="Upper end of the band around `people`.")]
@@ -161,7 +161,7 @@ class Reason(Told, frozen=True, kw_only=True):
 
     code: Annotated[str, Meta(description="For programs; never changes.")]
     detail: Annotated[str, Meta(description="What is wrong, in a sentence.")]
-    since: datetime | None
+    since: Instant | None
 
 
 class SensorHealth(Told, frozen=True, kw_only=True):
@@ -170,7 +170,7 @@ class SensorHealth(Told, frozen=True, kw_only=True):
     sensor_id: str
     health: Health
     reasons: list[Reason]
-    last_push_at: datetime | None
+    last_push_at: Instant | None
     push_delay_s: Annotated[float | None, Meta(description="From end of a bin to its arrival.")]
     clock_offset_s: Annotated[float | None, Meta(description="Its clock minus ours.")]
     uptime_s: int | None

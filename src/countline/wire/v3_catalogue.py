@@ -1,11 +1,10 @@
 """What the customer has, in API version 3: locations, zones, lines, sensors, keys."""
 
-from datetime import datetime
 from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
-from countline.wire import Sent, Told
+from countline.wire import Instant, Sent, Told
 from countline.wire.v3 import Health
 
 Id = Annotated[
@@ -47,7 +46,7 @@ class Location(Told, frozen=True, kw_only=True):
     keep_attributes: Annotated[
         bool, Meta(description="Whether gender, age and mask counts are kept; else dropped.")
     ]
-    created_at: datetime
+    created_at: Instant
 
 
 class LocationPage(Told, frozen=True, kw_only=True):
@@ -90,7 +89,7 @@ class Zone(Told, frozen=True, kw_only=True):
     capacity: int | None
     sensors: Annotated[list[str], Meta(description="Sensors that count or measure it.")]
     category: str | None
-    created_at: datetime
+    created_at: Instant
 
 
 class ZonePage(Told, frozen=True, kw_only=True):
@@ -129,8 +128,8 @@ class Source(Told, frozen=True, kw_only=True):
     channel: Annotated[str, Meta(description="One counting object of the sensor.")]
     invert: Annotated[bool, Meta(description="The sensor's forward is the line's backward.")]
     order: Annotated[int, Meta(description="The lowest that is alive counts; others stand by.")]
-    valid_from: datetime | None
-    valid_to: datetime | None
+    valid_from: Instant | None
+    valid_to: Instant | None
 
 
 class Line(Told, frozen=True, kw_only=True):
@@ -161,7 +160,7 @@ class SourceNew(Sent, frozen=True, kw_only=True):
     channel: Annotated[str, Meta(min_length=1, max_length=200)]
     invert: bool = False
     order: Annotated[int, Meta(ge=1, le=100)] = 1
-    valid_from: Annotated[datetime, Meta(tz=True)] | None = None
+    valid_from: Instant | None = None
 
 
 Sources = Annotated[tuple[SourceNew, ...], Meta(max_length=16)]
@@ -186,7 +185,7 @@ class LineChange(Sent, frozen=True, kw_only=True):
     name: Name | UnsetType = UNSET
     sources: Sources | UnsetType = UNSET
     valid_from: Annotated[
-        Annotated[datetime, Meta(tz=True)] | UnsetType,
+        Instant | UnsetType,
         Meta(description="When new `sources` take effect; left out: the next full local hour."),
     ] = UNSET
 
@@ -204,13 +203,13 @@ class Sensor(Told, frozen=True, kw_only=True):
     model: str | None
     firmware: str | None
     health: Health
-    last_push_at: datetime | None
+    last_push_at: Instant | None
     zones: Annotated[list[int], Meta(description="Zones that it counts or measures.")]
     lines: Annotated[list[int], Meta(description="Lines that it counts.")]
     context: Annotated[str | None, Meta(description="`single`, or its place in a multisensor.")]
     quiet: Quiet | None
-    created_at: datetime | None
-    retired_at: datetime | None
+    created_at: Instant | None
+    retired_at: Instant | None
 
 
 class SensorPage(Told, frozen=True, kw_only=True):
@@ -264,10 +263,10 @@ class Key(Told, frozen=True, kw_only=True):
     name: str
     scopes: list[Scope]
     locations: Annotated[list[str], Meta(description="What it may see; empty: every location.")]
-    expires_at: datetime | None
+    expires_at: Instant | None
     rate: Rate
-    created_at: datetime
-    withdrawn_at: datetime | None
+    created_at: Instant
+    withdrawn_at: Instant | None
 
 
 class KeyPage(Told, frozen=True, kw_only=True):
@@ -283,7 +282,7 @@ class KeyNew(Sent, frozen=True, kw_only=True):
     name: Name
     scopes: Annotated[tuple[Scope, ...], Meta(min_length=1)] = ("read",)
     locations: Annotated[tuple[Id, ...], Meta(max_length=1000)] = ()
-    expires_at: Annotated[datetime, Meta(tz=True)] | None = None
+    expires_at: Instant | None = None
     rate: RateNew = RateNew()
 
 
@@ -295,9 +294,9 @@ class KeyMade(Told, frozen=True, kw_only=True):
     name: str
     scopes: list[Scope]
     locations: list[str]
-    expires_at: datetime | None
+    expires_at: Instant | None
     rate: Rate
-    created_at: datetime
+    created_at: Instant
 
 
 class SessionMade(Told, frozen=True, kw_only=True):
@@ -307,4 +306,4 @@ class SessionMade(Told, frozen=True, kw_only=True):
     name: str
     scopes: list[Scope]
     locations: list[str]
-    ends_at: datetime
+    ends_at: Instant

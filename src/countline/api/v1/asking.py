@@ -1,6 +1,5 @@
 """The parameters of version 1. Each field's own name, which is version 3's, is understood too."""
 
-from datetime import datetime
 from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
@@ -8,6 +7,7 @@ from msgspec import Meta
 from countline.api.parameters import Asking
 from countline.api.v3 import asking as v3
 from countline.api.v3.asking import GRANULARITIES, Cursor, Limit, LocationId, SensorId, ZoneId
+from countline.wire import Instant
 
 SPELLINGS = {
     "sensor_id": "sensorId",
@@ -35,7 +35,7 @@ class CountAsking(SubjectAsking, frozen=True, kw_only=True, rename=SPELLINGS):
     """Counts over time."""
 
     start_ts: Annotated[
-        datetime,
+        Instant,
         Meta(
             description="From when: ISO 8601 with an offset. A bucket belongs when"
             " `from <= its start < to`; buckets are never cut.",
@@ -43,7 +43,7 @@ class CountAsking(SubjectAsking, frozen=True, kw_only=True, rename=SPELLINGS):
         ),
     ]
     end_ts: Annotated[
-        datetime,
+        Instant,
         Meta(
             description="Until when, itself not included: ISO 8601 with an offset.",
             examples=["2025-01-02T00:00:00Z"],

@@ -1,12 +1,12 @@
 """The parameters of version 3, one struct for each kind of question."""
 
-from datetime import datetime
 from typing import Annotated, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
 from msgspec import Meta
 
 from countline.api.parameters import Asking
+from countline.wire import Instant
 
 GRANULARITIES = Literal[
     "1m", "15m", "1h", "1d", "1w", "1mo", "PT1M", "PT15M", "PT1H", "P1D", "P1W", "P1M"
@@ -52,7 +52,7 @@ class CountAsking(SubjectAsking, frozen=True, kw_only=True):
     """Counts over time. One of `sensor_id`, `zone_id` and `location_id` is needed."""
 
     start_ts: Annotated[
-        datetime,
+        Instant,
         Meta(
             description="From when: ISO 8601 with an offset. A bucket belongs when"
             " `start_ts <= its start < end_ts`; buckets are never cut.",
@@ -60,7 +60,7 @@ class CountAsking(SubjectAsking, frozen=True, kw_only=True):
         ),
     ]
     end_ts: Annotated[
-        datetime,
+        Instant,
         Meta(
             description="Until when, itself not included: ISO 8601 with an offset.",
             examples=["2023-10-01T23:59:59Z"],
