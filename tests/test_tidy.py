@@ -9,6 +9,8 @@ from tests import tidy
 from tests.floors import floor_complaints, read_floors
 
 ROOT = Path(__file__).resolve().parent.parent
+LEFT_BEHIND = {".venv", ".venv-bench", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis"}
+LEFT_BEHIND |= {"__pycache__", "dist", "data", "demo-data"}
 # Rooms that stand beside the house: other programs and tests import them.
 ENTRY_POINTS_BESIDE = ("countline.client", "countline.testing")
 
@@ -16,8 +18,12 @@ ENTRY_POINTS_BESIDE = ("countline.client", "countline.testing")
 @cache
 def project_files() -> tuple[str, ...]:
     """Every file of the project, new ones too, without what git ignores."""
+    if not (ROOT / ".git").exists():
+        # An archive: nothing is in it but its files and what a run leaves behind.
+        files = (path.relative_to(ROOT) for path in ROOT.rglob("*") if path.is_file())
+        return tuple(sorted(str(path) for path in files if not LEFT_BEHIND & set(path.parts)))
     listing = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        ["git", "-c", "safe.directory=*", "ls-files", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT, capture_output=True, text=True, check=True,
     )  # fmt: skip
     return tuple(
@@ -26,9 +32,13 @@ def project_files() -> tuple[str, ...]:
 
 
 @cache
-def modules(folder: str = "") -> tuple[tidy.Module, ...]:
-    paths = [path for path in project_files() if path.endswith(".py") and path.startswith(folder)]
+def every_module() -> tuple[tidy.Module, ...]:
+    paths = [path for path in project_files() if path.endswith(".py")]
     return tuple(tidy.Module.of(path, (ROOT / path).read_text()) for path in paths)
+
+
+def modules(folder: str = "") -> tuple[tidy.Module, ...]:
+    return tuple(module for module in every_module() if module.path.startswith(folder))
 
 
 def texts() -> Iterable[tuple[str, str]]:

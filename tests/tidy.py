@@ -44,15 +44,17 @@ FOREIGN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """One Python file: its path inside the project, its text and its syntax tree."""
+    """One Python file: its path inside the project, its text, and every node of its syntax tree."""
 
     path: str
     text: str
     tree: ast.Module
+    nodes: tuple[ast.AST, ...]
 
     @staticmethod
     def of(path: str, text: str) -> "Module":
-        return Module(path, text, ast.parse(text, path))
+        tree = ast.parse(text, path)
+        return Module(path, text, tree, tuple(ast.walk(tree)))
 
     @property
     def name(self) -> str:
@@ -64,7 +66,7 @@ class Module:
 
 def imported_names(module: Module) -> Iterator[tuple[int, str]]:
     """(line, dotted name) of everything a module imports, inside functions too."""
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -84,7 +86,7 @@ def function_lengths(module: Module) -> list[tuple[str, int, int]]:
     """(name, first line, number of lines) of every function, its docstring included."""
     return [
         (node.name, node.lineno, (node.end_lineno or node.lineno) - node.lineno + 1)
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     ]
 
@@ -110,7 +112,7 @@ def docstring_complaints(module: Module) -> Iterator[str]:
 
 def call_complaints(module: Module, *, may_print: bool, may_tell_time: bool) -> Iterator[str]:
     """Calls and names that are banned, each with what to do instead."""
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         where = f"{module.path}:{getattr(node, 'lineno', 1)}"
         if isinstance(node, ast.Call):
             called = ".".join(ast.unparse(node.func).split(".")[-2:])
@@ -142,7 +144,7 @@ def _identifier(node: ast.AST) -> str:
 
 def sql_complaints(module: Module) -> Iterator[str]:
     """SQL made from pieces at run time: f-strings, `+`, `%` and `.format` on a statement."""
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         text = None
         match node:
             case ast.JoinedStr(values=values) if any(
