@@ -31,7 +31,7 @@ fix: $(READY)  ## format, and the lint fixes that are safe
 	$(BIN)/ruff format .
 
 test: check  ## check, then every test but the long ones
-	$(PYTEST) -q -m "not long and not chaos" $(ARGS)
+	$(PYTEST) -q -m "not long and not chaos" -o faulthandler_timeout=180 -o faulthandler_exit_on_timeout=true $(ARGS)
 
 case: $(READY)  ## a new case folder from a captured push: make case DRIVER=xovis_v5 NAME=two_lines FILE=push.json
 	$(BIN)/python tools/new_case.py "$(DRIVER)" "$(NAME)" $(FILE)

@@ -81,6 +81,20 @@ def cli_page() -> str:
     return re.sub(r"\n{3,}", "\n\n", page) + "\n"
 
 
+def openapi_v3() -> str:
+    """docs/reference/openapi-v3.json, as the gateway serves it at /v3/openapi.json."""
+    from countline.api.openapi import document_text
+
+    return document_text("v3")
+
+
+def openapi_v1() -> str:
+    """docs/reference/openapi-v1.json, as the gateway serves it at /api/v1/openapi.json."""
+    from countline.api.openapi import document_text
+
+    return document_text("v1")
+
+
 EVENTS = {
     "counts.recorded": "New numbers: one message per location and commit, more where it would grow too long.",
     "counts.revised": "Numbers of the past are different now: one message per civil day that changed.",

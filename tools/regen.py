@@ -17,6 +17,8 @@ GENERATED: tuple[tuple[str, Callable[[], str]], ...] = (
     ("docs/reference/errors.md", pages.errors_page),
     ("docs/reference/cli.md", pages.cli_page),
     ("docs/reference/events.md", pages.events_page),
+    ("docs/reference/openapi-v3.json", pages.openapi_v3),
+    ("docs/reference/openapi-v1.json", pages.openapi_v1),
 )
 
 
