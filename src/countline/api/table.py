@@ -100,7 +100,6 @@ def _lines(answer: Answer, query: Query, zone: tzinfo) -> Iterator[list[Any]]:
 
 def _cells(row: Row, zone: tzinfo) -> list[Any]:
     seconds = row.end_s - row.start_s
-    present_s = row.person_s
     cells = [
         datetime.fromtimestamp(row.start_s, zone).isoformat().replace("+00:00", "Z"),
         row.ins,
@@ -109,9 +108,9 @@ def _cells(row: Row, zone: tzinfo) -> list[Any]:
         row.occupancy,
         sum(a.people for a in row.adjustment),
         row.occupancy_max,
-        None if present_s is None else round(present_s / seconds, 3),
+        row.occupancy_avg,
         row.occupancy_min,
-        None if present_s is None else round(present_s / 3600, 3),
+        row.person_hours,
         round(row.coverage, 4),
         row.reason,
         "true" if row.final else "false",

@@ -108,8 +108,8 @@ def make_engine(
         return now_ms() // 1000
 
     desk = CatalogueDesk(store, now_s=now_s)
-    watch = Watch(desk, now_ms=now_ms)
     feed = Feed(store, now_ms=now_ms)
+    watch = Watch(desk, feed, now_ms=now_ms)
     woken: list[Callable[[], None]] = []
     taking = Intake(
         desk,

@@ -41,6 +41,9 @@ def rows_of(view: View, catalogue: Catalogue, plan: Plan, query: Query, now_s: i
         people, source, passby_commit = passby[at]
         fold = folds[at] if known else None
         whole = cover >= expect
+        occupancy = _NO_OCCUPANCY
+        if fold is not None:
+            occupancy = _occupancy(fold, query, ins, outs, end_s - now_s, measured)
         row = Row(
             start_s,
             end_s,
@@ -51,7 +54,9 @@ def rows_of(view: View, catalogue: Catalogue, plan: Plan, query: Query, now_s: i
             source,
             counts.in_staff[at],
             counts.out_staff[at],
-            *(_NO_OCCUPANCY if fold is None else _occupancy(fold, query, ins, outs, measured)),
+            *occupancy[:4],
+            min(end_s, now_s) - start_s,
+            occupancy[4],
             cover,
             expect,
             None if whole or (known and end_s > now_s) else reasons[at],
@@ -166,16 +171,20 @@ _NO_OCCUPANCY: Occupancy = (None, None, None, None, ())
 
 
 def _occupancy(
-    fold: Fold, query: Query, ins: int | None, outs: int | None, measured: bool
+    fold: Fold, query: Query, ins: int | None, outs: int | None, ahead_s: int, measured: bool
 ) -> Occupancy:
-    """End, max, min, integral and adjustments, so that end = start + in - out + adjustments."""
+    """End, max, min, integral and adjustments, so that end = start + in - out + adjustments.
+
+    `ahead_s` is how much of the bucket is still to come: nobody has spent time there yet.
+    """
     flow = (ins or 0) - (outs or 0)
     if query.series == "raw":
         return (fold.raw_end, None, None, None, _raw_adjustment(fold, flow))
     told = [Adjustment(cause, getattr(fold, cause)) for cause in CAUSES]
     rest = fold.end - fold.start - flow - sum(a.people for a in told)
     told.append(Adjustment("measured" if measured else "spill", rest))
-    return (fold.end, fold.high, fold.low, fold.person_s, tuple(a for a in told if a.people))
+    person_s = fold.person_s - fold.end * max(0, ahead_s)
+    return (fold.end, fold.high, fold.low, person_s, tuple(a for a in told if a.people))
 
 
 def _raw_adjustment(fold: Fold, flow: int) -> tuple[Adjustment, ...]:

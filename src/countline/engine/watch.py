@@ -8,6 +8,8 @@ from countline import __version__
 from countline.drivers.reading import Decoded, StatusInfo
 from countline.engine.catalogue import Catalogue
 from countline.engine.desk import CatalogueDesk
+from countline.engine.feed import Feed
+from countline.engine.followers import OCCUPANCY
 from countline.errors import NotFound
 from countline.limits import STALE_AFTER_S_MIN
 from countline.model.ids import LocationId, SensorId, SensorNo
@@ -20,6 +22,7 @@ LATE_PUSH_S = 120  # from the end of a record to its arrival
 CLOCK_OFFSET_S = 30
 NOTE_KEEP_S = 3_600  # a note older than this no longer speaks about now
 FLUSH_S = 10
+LAG_S_MAX = 60  # a reader further behind than this is told in health
 
 Sight = frozenset[LocationId] | None  # what a key may see; None: all locations
 
@@ -47,12 +50,12 @@ class SystemHealth:
 class Watch:
     """Keeps what sensors last said in memory, and writes it down every few seconds."""
 
-    def __init__(self, desk: CatalogueDesk, *, now_ms: Callable[[], int]) -> None:
+    def __init__(self, desk: CatalogueDesk, feed: Feed, *, now_ms: Callable[[], int]) -> None:
         self._desk = desk
+        self._feed = feed
         self._now_ms = now_ms
         self._status: dict[SensorNo, Status] = {}
         self._moved: set[SensorNo] = set()
-        self._readers: dict[str, Callable[[], FollowerLag]] = {}
         self._troubles: dict[str, Reason] = {}
 
     async def load(self) -> None:
@@ -68,10 +71,6 @@ class Watch:
             return known
 
         self._status = await self._desk.store.read(work, heavy=True)
-
-    def watch_reader(self, name: str, lag: Callable[[], FollowerLag]) -> None:
-        """Show a reader's lag in health."""
-        self._readers[name] = lag
 
     def trouble(self, name: str, detail: str | None) -> None:
         """A part of the house cannot do its work just now; None when it can again."""
@@ -265,9 +264,14 @@ class Watch:
         if tally["degraded"]:
             detail = f"{tally['degraded']} sensors need a look."
             reasons.append(Reason("sensors_degraded", detail, None))
-        lags = {name: lag() for name, lag in self._readers.items()}
+        reasons += self._feed.troubles().values()
+        lags = {
+            name: FollowerLag(lag_events=behind.events, lag_s=round(behind.seconds, 1))
+            for name in (OCCUPANCY, *self._feed.readers())
+            for behind in [await self._feed.lag(name)]
+        }
         for name, lag in lags.items():
-            if lag.lag_s > 60:
+            if lag.lag_s > LAG_S_MAX:
                 detail = f"{name} is {lag.lag_events} events behind."
                 reasons.append(Reason("follower_behind", detail, None))
         return SystemHealth(

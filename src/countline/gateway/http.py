@@ -3,7 +3,7 @@
 import base64
 import binascii
 import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -17,10 +17,10 @@ from countline.errors import CountlineError, NotAllowed, NotReady, StoreError, T
 from countline.limits import PUSH_BYTES_IN_FLIGHT_MAX, PUSH_BYTES_MAX
 from countline.model.access import PushSecret
 
-Message = dict[str, Any]
+Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Any, Receive, Send], Awaitable[None]]
+App = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 
 RETRY_AFTER_S = 5
 STATUS_OF: Mapping[type[CountlineError], int] = {

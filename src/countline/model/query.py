@@ -54,7 +54,11 @@ class Adjustment(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One bucket. None is not known, never zero; `person_s` and seconds are whole numbers."""
+    """One bucket. None is not known, never zero.
+
+    `person_s` is the integral of the people present over the part of the bucket that has passed,
+    `elapsed_s` long.
+    """
 
     start_s: int
     end_s: int
@@ -69,6 +73,7 @@ class Row:
     occupancy_max: int | None
     occupancy_min: int | None
     person_s: int | None
+    elapsed_s: int
     adjustment: tuple[Adjustment, ...]
     covered_s: int
     expected_s: int
@@ -80,6 +85,18 @@ class Row:
     def coverage(self) -> float:
         """Covered over expected seconds, 0..1."""
         return min(1.0, self.covered_s / self.expected_s) if self.expected_s else 0.0
+
+    @property
+    def occupancy_avg(self) -> float | None:
+        """People present on average over time, to a thousandth."""
+        if self.person_s is None:
+            return None
+        return round(self.person_s / max(1, self.elapsed_s), 3)
+
+    @property
+    def person_hours(self) -> float | None:
+        """Hours that all people together were present, to a thousandth."""
+        return None if self.person_s is None else round(self.person_s / 3600, 3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

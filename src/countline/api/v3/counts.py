@@ -95,7 +95,6 @@ def to_row(row: Row, timestamp: datetime) -> v3.CountRow:
     """One bucket."""
     seconds = row.end_s - row.start_s
     rate, low_sample = capture_rate(row)
-    present_s = row.person_s
     civil = row.local_date is not None
     return v3.CountRow(
         timestamp=timestamp,
@@ -105,9 +104,9 @@ def to_row(row: Row, timestamp: datetime) -> v3.CountRow:
         occupancy=row.occupancy,
         adjustment=dict(row.adjustment),
         occupancy_max=row.occupancy_max,
-        occupancy_avg=None if present_s is None else round(present_s / seconds, 3),
+        occupancy_avg=row.occupancy_avg,
         occupancy_min=row.occupancy_min,
-        person_hours=None if present_s is None else round(present_s / 3600, 3),
+        person_hours=row.person_hours,
         coverage=round(row.coverage, 4),
         reason=row.reason,
         final=row.final,
