@@ -132,7 +132,11 @@ async def _run_edges(
 
 def _uvicorn_config(settings: Settings, engine: Engine) -> uvicorn.Config:
     api = create_app(engine, ApiSettings())
-    app = with_pushes(api, engine, PushLimits(body_bytes_max=settings.push.body_bytes_max))
+    limits = PushLimits(
+        body_bytes_max=settings.push.body_bytes_max,
+        in_flight_bytes_max=settings.push.in_flight_bytes_max,
+    )
+    app = with_pushes(api, engine, limits)
     return uvicorn.Config(
         app,
         ssl_certfile=settings.tls.cert,

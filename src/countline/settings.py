@@ -41,6 +41,9 @@ class PushSettings:
     body_bytes_max: Annotated[
         int, Says("Largest body of one push, also after gunzip.", low=1_000)
     ] = limits.PUSH_BYTES_MAX
+    in_flight_bytes_max: Annotated[
+        int, Says("Bodies in memory at once, together; beyond, the answer is 503.", low=1_000)
+    ] = limits.PUSH_BYTES_IN_FLIGHT_MAX
     linger_ms: Annotated[
         int, Says("How long a push waits for others to share a flush; slow disks: 50.", high=1_000)
     ] = 0
@@ -50,9 +53,6 @@ class PushSettings:
     keep_failed_days: Annotated[
         int, Says("How long bodies that nobody understood wait for a replay.", low=1, high=3_650)
     ] = limits.FAILED_KEEP_S // DAY_S
-    waiting_bytes_max: Annotated[
-        int, Says("Pushes of discovered devices, kept for their adoption; the oldest go first.")
-    ] = limits.WAITING_BYTES_MAX
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
