@@ -5,6 +5,7 @@ does not fit into columns as it was. What comes out is, row for row, what went i
 compares before it lets go of the hot rows.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, chain, pairwise, repeat
 from typing import NamedTuple
@@ -37,6 +38,16 @@ class ColdDay(NamedTuple):
     orders: Sequence[tuple[int, int]]  # rank, covered seconds
     columns: Sequence[Sequence[int | None]]  # values by position
     others: dict[int, bytes]  # bodies with cells, by minute
+
+    def row(self, minute: int) -> MinuteRow | None:
+        """One minute's row as it was hot."""
+        if minute in self.others:
+            return MinuteRow(0, 0, self.others[minute])
+        at = bisect_left(self.minutes, minute)
+        if at == len(self.minutes) or self.minutes[at] != minute:
+            return None
+        body = pack_plain(*self.orders[at], [column[at] for column in self.columns])
+        return MinuteRow(self.sequences[at], self.commits[at], body)
 
     def rows(self) -> list[tuple[int, MinuteRow]]:
         """(minute, row) as they were hot, ascending."""

@@ -31,8 +31,7 @@ def claims(disk: Disk, series: SeriesNo, start_s: int, length_s: int) -> list[Cl
     if place is None:
         return []
     if length_s == 60 and not start_s % 60:
-        cells = dict(_minutes(disk, place[0], start_s, start_s + 60)).get(start_s // 60, [])
-        held = cells[place[1]] if cells else None
+        held = _cell(disk, *place, start_s // 60)
     else:
         held = winners.get_long(disk, Claim(series, start_s, length_s, 0, 0, 0, 0))
     if held is None:
@@ -42,6 +41,15 @@ def claims(disk: Disk, series: SeriesNo, start_s: int, length_s: int) -> list[Cl
         for row in disk.rows("beside_of", series, start_s, length_s)
     ]
     return [held.claim, *sorted(losers, key=claim_order, reverse=True)]
+
+
+def _cell(disk: Disk, sensor: SensorNo, position: int, minute: int) -> Held | None:
+    for cold in cold_days(disk, sensor, minute * 60, minute * 60 + 60):
+        row = cold.row(minute)
+        return None if row is None else row.cells(disk.positions(sensor), minute)[position]
+    if any(hot_stretches(disk, sensor, minute * 60, minute * 60 + 60)):
+        return winners.get_cells(disk, sensor, minute)[position]
+    return None
 
 
 def _minutes(
