@@ -184,6 +184,7 @@ def test_nothing_changes_nothing() -> None:
 
 
 def test_a_flow_is_clamped_and_an_anchor_forgets() -> None:
+    assert act((-3, None), 5) == 2
     assert [act(flow_pair(-3), c) for c in (5, 3, 1)] == [2, 0, 0]
     assert [act(anchor_pair(4), c) for c in (0, 9)] == [4, 4]
 
@@ -282,6 +283,27 @@ def test_folds_are_merged_into_the_slices_they_lie_in() -> None:
     assert found == [merge_folds(folds[:2]), merge_folds(folds[2:]), None]
     assert fold_slices(folds, slices[1:2], length_s=600) == found[1:2]
     assert fold_slices([], slices) == [None, None, None]
+
+
+def test_every_cause_and_the_newest_commit_stay_in_their_slice() -> None:
+    anchors = [
+        AnchorPoint(number * 120, 3 * number + 2, cause)
+        for number, cause in enumerate(PRECEDENCE * 5)
+    ]
+    steps = [Step(number * 120 + 60, -3 * number - 7) for number in range(20)]
+    folds = [
+        fold._replace(commit=commit)
+        for fold, commit in zip(
+            fold_cut(EMPTY, range(0, END_S, 600), steps, anchors), (3, 9, 2, 7), strict=True
+        )
+    ]
+    slices = [Slice(0, 1_200, None), Slice(1_200, END_S, None)]
+    found = fold_slices(folds, slices, length_s=600)
+    assert found == [merge_folds(folds[:2]), merge_folds(folds[2:])]
+    assert [row.commit for row in found if row] == [9, 7]
+    for row in found:
+        assert row is not None
+        assert all((row.reset, row.operator, row.device, row.evidence, row.clamp))
 
 
 @given(states, all_steps, all_anchors)
