@@ -37,3 +37,9 @@ def test_a_difference_is_found_and_only_written_when_asked(tmp_path: Path) -> No
     assert regen.write(path, "new\n", check=False)
     assert path.read_text() == "new\n"
     assert not regen.write(path, "new\n", check=True)
+
+
+def test_the_command_page_is_the_same_however_it_is_made() -> None:
+    page = pages.cli_page()
+    assert "```console\ncountline import --format CHOICE [OPTIONS] FILE\n```" in page
+    assert (regen.ROOT / "docs/reference/cli.md").read_text() == page
