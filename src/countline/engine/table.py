@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from countline.counting.coverage import FOREVER_S, clip, row_slices, unite
-from countline.counting.rollup import sum_buckets
+from countline.counting.rollup import sum_buckets, sum_quarters
 from countline.engine.catalogue import Catalogue
+from countline.engine.folding import quarter_of
 from countline.engine.subject import Active, Plan, is_active
 from countline.errors import Impossible
 from countline.model.claim import Bucket
@@ -35,6 +36,7 @@ class Table:
     slices: list[Slice]
     buckets: Mapping[SeriesNo, Sequence[Bucket]]
     whole_days: bool  # the buckets are days, in which no source takes over from another
+    minutes: bool  # the buckets are single bins
 
     def column(self, series: SeriesNo | None, active: Active) -> Column:
         """A series' sums by slice while its source counts; None where no bin is counted."""
@@ -46,8 +48,26 @@ class Table:
         if not counts:
             return [None] * len(self.slices)
         if counts != [whole] and not self.whole_days:
-            buckets = [b for b in buckets if is_active(active, b.start_s)]
+            buckets = self._while_active(series, buckets, active)
         return sum_buckets(buckets, self.slices)
+
+    def _while_active(
+        self, series: SeriesNo, buckets: Sequence[Bucket], active: Active
+    ) -> list[Bucket]:
+        """What of the buckets counts; a quarter in which that changes is summed of its bins."""
+        edges_s = {edge_s for stretch in active for edge_s in stretch}
+        cut = {quarter_of(edge_s) for edge_s in edges_s if edge_s % QUARTER_S}
+        if self.minutes or cut.isdisjoint(b.start_s for b in buckets):
+            return [b for b in buckets if is_active(active, b.start_s)]
+        kept: list[Bucket] = []
+        for bucket in buckets:
+            start_s = bucket.start_s
+            if start_s in cut:
+                bins = self.view.bins([series], start_s, start_s + QUARTER_S)
+                kept += sum_quarters(b for b in bins if is_active(active, b.start_s))
+            elif is_active(active, start_s):
+                kept.append(bucket)
+        return kept
 
 
 def series_of(plan: Plan) -> list[SeriesNo]:
@@ -104,7 +124,8 @@ def table_of(view: View, plan: Plan, granularity: Granularity, slices: list[Slic
         buckets = view.days(series, plan.grid.day_edges(start_s, end_s))
     else:
         buckets = view.quarters(series, start_s, end_s)
-    return Table(view, plan, slices, buckets, whole_days=days)
+    minutes = granularity is Granularity.MINUTE
+    return Table(view, plan, slices, buckets, whole_days=days, minutes=minutes)
 
 
 def _minutes(
