@@ -35,7 +35,7 @@ async def furnish(engine: "Engine") -> None:
         for sensor_id, text in DOCUMENTED.items()
     ]
     files += [(f.name, f.text, f"single/{f.channel}") for f in demo_history(until_s)]
-    with show.progress("loading two weeks of history") as progress:
+    with show.progress("loading two weeks of history") as progress, engine.holding_back():
         for at, (name, text, channel) in enumerate(files):
             await import_file(
                 engine,
@@ -44,8 +44,10 @@ async def furnish(engine: "Engine") -> None:
                 body=text.encode(),
                 options=FileOptions(time_zone=building.location.time_zone),
                 channel=channel,
+                settle=False,
             )
             progress(at + 1, len(files))
+    await engine.settled()
 
 
 def installed_s(catalogue: "Catalogue", building: "Building") -> int:

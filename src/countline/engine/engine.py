@@ -1,8 +1,8 @@
 """All parts of the engine, built once over a store and handed to the edges."""
 
 import asyncio
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 import structlog
@@ -39,6 +39,7 @@ class Engine:
     feed: Feed
     replaying: Replaying
     now_ms: Callable[[], int]
+    _held: bool = False
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
@@ -65,7 +66,7 @@ class Engine:
         while not self._stop.is_set():
             self._woken.clear()
             try:
-                while await self.follower.step() and not self._stop.is_set():
+                while not (self._held or self._stop.is_set()) and await self.follower.step():
                     self.feed.wake()
             except Exception:
                 self.watch.trouble(OCCUPANCY, "The last step failed; see the log.")
@@ -74,6 +75,16 @@ class Engine:
                 self.watch.trouble(OCCUPANCY, None)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), IDLE_S)
+
+    @contextmanager
+    def holding_back(self) -> Iterator[None]:
+        """Followers wait while much is imported: what they make is made once, afterwards."""
+        self._held = True
+        try:
+            yield
+        finally:
+            self._held = False
+            self._woken.set()
 
     async def settled(self) -> None:
         """Return when followers have passed everything that is committed now."""

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import TypeVar
 
 from countline.counting.normalise import Normalised, to_claims
@@ -16,6 +17,7 @@ from countline.store.seam import Accepted, Transaction
 
 V = TypeVar("V")
 
+MINUTES_A_DAY = 1_440
 CHUNK_BINS = 2_000  # bins in one transaction: under 50 ms
 ROW_BITS = 24  # sequence: import number, then row
 
@@ -50,12 +52,14 @@ async def import_file(
     line_id: int | None = None,
     channel: str | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,
+    settle: bool = True,
 ) -> ImportReport:
     """Import a whole file, or nothing of it: a bad row refuses it before anything is written.
 
     Creates the location, sensor, zone, channel and line that are missing. `channel` joins a channel
     that a sensor pushes; `line_id` makes the file a source of a line that is there. `progress` is
-    told bins done and bins in all. Raises `BadPush`, `BadQuery`, `Conflict`, `NotFound`.
+    told bins done and bins in all. Returns when followers have passed it; without `settle` at once,
+    for who imports more files and waits for all of them. Raises `BadPush`, `BadQuery`, `Conflict`, `NotFound`.
     """
     options = await _with_time_zone(engine, options)
     received_ms = engine.now_ms()
@@ -84,7 +88,8 @@ async def import_file(
             duplicates += outcome.duplicates
             done += size
             progress(done, total)
-    await engine.settled()
+    if settle:
+        await engine.settled()
     return ImportReport(
         rows=sum(len(p.readings) for p in parts),
         readings=total,
@@ -155,8 +160,11 @@ def _chunks(
             claims=claims,
         )
 
-    for part in _slices(sorted(made.minutes, key=lambda m: m.minute)):
-        yield len(part), accepted(part, ())
+    # Whole days, so that what is old and new to the store goes straight to its cold side.
+    minutes = sorted(made.minutes, key=lambda m: m.minute)
+    for _, day in groupby(minutes, key=lambda m: m.minute // MINUTES_A_DAY):
+        for part in _slices(list(day)):
+            yield len(part), accepted(part, ())
     for few in _slices(sorted(made.claims, key=lambda c: c.start_s)):
         yield len(few), accepted((), few)
 
