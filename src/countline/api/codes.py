@@ -123,6 +123,11 @@ CODES: MappingProxyType[str, Kind] = MappingProxyType({
         "An answer has at most 50,000 rows.",
         "Ask for the granularity in `fits`, for less time, or for `format=csv`, which is streamed.",
     ),
+    "too_many_groups": Kind(
+        422, "Too many groups",
+        "A grouped answer holds at most 200 lists.",
+        "Ask for the zones or lines one by one, or group a smaller subject.",
+    ),
     "zone_not_of_sensor": Kind(
         422, "The zone is not of this sensor",
         "A zone belongs to a sensor when the sensor counts a line on its boundary or frontage, or"
@@ -182,6 +187,12 @@ CODES: MappingProxyType[str, Kind] = MappingProxyType({
         "Read it again, look at what changed, and send the change with the new `ETag`.",
     ),
     # -- pushes -----------------------------------------------------------------------------------
+    "push_secret_missing": Kind(
+        401, "A push needs a secret",
+        "The push carried no secret where one is looked for. Nothing of it was kept.",
+        "Let the sensor send it as `X-Push-Key`, as Bearer, as the password of Basic, or as the first"
+        " part of the path.",
+    ),
     "push_secret_wrong": Kind(
         401, "The push secret is not known",
         "A push carries a sensor's own secret or the enrolment secret; this is neither. Nothing of it"
@@ -197,6 +208,52 @@ CODES: MappingProxyType[str, Kind] = MappingProxyType({
         400, "The push cannot be understood",
         "The body is not what this driver reads.",
         "`detail` says where. `countline replay --list` shows what was kept.",
+    ),
+    "push_unreadable": Kind(
+        400, "The body is not what its headers say",
+        "It was to be decompressed, or has a length, and that did not work out. Nothing was kept.",
+        "Check `Content-Encoding` and what lies between the sensor and here.",
+    ),
+    "push_too_large": Kind(
+        413, "The push is too large",
+        "A push has at most 10 MB, also after decompression. Nothing was kept.",
+        "Let the sensor send smaller packages: a shorter stretch, or fewer logics in each.",
+    ),
+    "driver_unknown": Kind(
+        404, "No driver of this name takes pushes",
+        "The path names how the body is to be read, and nothing here reads it so.",
+        "`detail` lists the names there are: `POST /push/{driver}`.",
+    ),
+    "push_not_found": Kind(
+        404, "There is no such kept push",
+        "It was replayed or dismissed, or its time has passed.",
+        "`countline replay --list` shows what is kept.",
+    ),
+    # -- files ------------------------------------------------------------------------------------
+    "file_empty": Kind(
+        400, "The file holds no counts",
+        "It can be read, but there is no row with a number in it. Nothing was changed.",
+        "Check that it is the right file, and its `--format`.",
+    ),
+    "channel_not_found": Kind(
+        404, "The sensor has no such channel",
+        "A file can go on with a channel that the sensor pushes; this one is not there.",
+        "`detail` lists those that are.",
+    ),
+    "channel_covers": Kind(
+        409, "The sensor has pushed this time itself",
+        "The file is about time for which the sensor's own pushes are here; both would count twice.",
+        "`--channel KEY` joins the file to the channel: then each minute counts once.",
+    ),
+    "line_needed": Kind(
+        422, "Which line does the file count?",
+        "The sensor has a line already, and a second one made up for the file would count twice.",
+        "Name it: `--line ID`. `GET /v3/lines` lists them.",
+    ),
+    "sensor_elsewhere": Kind(
+        409, "The sensor is in another location",
+        "A sensor belongs to one location for good.",
+        "Leave out the location, or use another sensor id.",
     ),
     "too_much": Kind(
         413, "More than the limit",

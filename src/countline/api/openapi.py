@@ -52,7 +52,7 @@ RULES = """
 **Times** are ISO 8601 with an offset: `2023-10-27T00:00:00Z`, or `...%2B02:00` (in an address a `+` is
 written `%2B`). Stretches are half-open: the end is not included.
 
-**Unknown is `null`, never 0.** `coverage` says how much of the expected time there is data for.
+**What is not known** is `null`, never 0. `coverage` says how much of the expected time there is data for.
 
 **Errors** are `application/problem+json` with a stable `code`; `type` is a page that explains it, and
 `errors` names every parameter that is wrong.

@@ -8,6 +8,7 @@ from countline.engine.watch import Sight
 from countline.errors import NotFound
 from countline.model.ids import LineId, LocationId, SensorId, ZoneId
 from countline.model.place import Line, Location, Zone
+from countline.model.query import Asked
 from countline.model.sensor import Sensor
 
 
@@ -46,6 +47,16 @@ def sensor_of(request: ApiRequest[Any], sensor_id: str) -> Sensor:
     if found is None or not sees(request.sight, found.location_id):
         raise NotFound(f"There is no sensor {sensor_id!r}.", code="sensor_not_found")
     return found
+
+
+def check_subject(request: ApiRequest[Any], asked: Asked) -> None:
+    """Whom a question is about must be in sight before anything else about it is looked at."""
+    if asked.sensor_id is not None:
+        sensor_of(request, asked.sensor_id)
+    if asked.zone_id is not None:
+        zone_of(request, asked.zone_id)
+    if asked.location_id is not None:
+        location_of(request, asked.location_id)
 
 
 def _catalogue(request: ApiRequest[Any]) -> Catalogue:

@@ -54,8 +54,10 @@ async def stream_counts(request: ApiRequest[Any], query: Query, zone: tzinfo) ->
 
     return Stream(
         text(),
-        media_type=MEDIA_TYPE,
-        headers={"Content-Disposition": f'attachment; filename="counts-{name}.csv"'},
+        headers={
+            "Content-Type": MEDIA_TYPE,  # the route's own, JSON, goes before `media_type` here
+            "Content-Disposition": f'attachment; filename="counts-{name}.csv"',
+        },
     )
 
 

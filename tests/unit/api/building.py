@@ -1,10 +1,10 @@
-"""The building of the documentation in memory, and a caller that needs no sockets."""
+"""The building of the documentation, in memory, and callers that need no sockets."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Coroutine, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import msgspec
@@ -14,6 +14,8 @@ from countline.drivers.reading import FileOptions
 from countline.engine.engine import Engine, make_engine
 from countline.engine.importing import import_file
 from countline.testing.reference_store import ReferenceStore
+
+T = TypeVar("T")
 
 NOW_S = 1_767_225_600  # 2026-01-01T00:00:00Z
 TWO_HOURS = (
@@ -26,11 +28,8 @@ OTHER_TWO_HOURS = (
     "2025-01-01T00:00:00Z,2025-01-01T01:00:00Z,12,8\n"
     "2025-01-01T01:00:00Z,2025-01-01T02:00:00Z,3,2\n"
 )
-DAY = {
-    "sensor_id": "SNSR_001",
-    "start_ts": "2023-10-01T00:00:00Z",
-    "end_ts": "2023-10-01T23:59:59Z",
-}
+DAY = {"start_ts": "2023-10-01T00:00:00Z", "end_ts": "2023-10-01T23:59:59Z"}
+NEW_YEAR = {"from": "2025-01-01T00:00:00Z", "to": "2025-01-02T00:00:00Z"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,52 +53,60 @@ class Answered:
         return told
 
 
-@dataclass(slots=True, kw_only=True)
-class Caller:
-    """Asks the app directly; `key` goes with each request unless headers say otherwise."""
+@dataclass(slots=True)
+class Clock:
+    """A clock that moves when told."""
 
+    ms: int = NOW_S * 1000
+
+    def now_ms(self) -> int:
+        return self.ms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Somebody who asks, with a key or without one, from an address."""
+
+    runner: asyncio.Runner
     app: Any
     key: str | None = None
-    headers: dict[str, str] = field(default_factory=dict)
     address: str = "192.0.2.1"
 
-    async def __call__(
+    def __call__(
         self,
         method: str,
         path: str,
-        query: Mapping[str, Any] | str | None = None,
+        query: Mapping[str, Any] | str = "",
         *,
         body: Any = None,
-        raw: bytes | None = None,
+        raw: bytes = b"",
         **headers: str,
     ) -> Answered:
         """One request. `body` is sent as JSON, `raw` as it is; headers are written with `_`."""
         sent = {"x-api-key": self.key} if self.key else {}
-        sent |= self.headers
         if body is not None:
             raw = msgspec.json.encode(body)
             sent["content-type"] = "application/json"
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
-        text = query if isinstance(query, str) else urlencode(query or {})
-        return await ask(self.app, method, path, text, raw or b"", sent, self.address)
+        scope = self._scope(method, path, query if isinstance(query, str) else urlencode(query))
+        scope["headers"] = [(n.encode(), v.encode("latin-1")) for n, v in sent.items()]
+        return self.runner.run(exchange(self.app, scope, raw))
+
+    def get(self, path: str, query: Mapping[str, Any] | str = "", **headers: str) -> Answered:
+        """One GET."""
+        return self("GET", path, query, body=None, raw=b"", **headers)
+
+    def _scope(self, method: str, path: str, query: str) -> dict[str, Any]:
+        return {
+            "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "scheme": "http",
+            "method": method, "path": path, "raw_path": path.encode(), "root_path": "",
+            "query_string": query.encode(), "client": (self.address, 5000),
+            "server": ("127.0.0.1", 8080),
+        }  # fmt: skip
 
 
-async def ask(
-    app: Any,
-    method: str,
-    path: str,
-    query: str,
-    body: bytes,
-    headers: Mapping[str, str],
-    address: str,
-) -> Answered:
-    """One ASGI exchange."""
-    scope = {
-        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "scheme": "http",
-        "method": method, "path": path, "raw_path": path.encode(), "root_path": "",
-        "query_string": query.encode(), "client": (address, 5000), "server": ("127.0.0.1", 8080),
-        "headers": [(n.lower().encode(), v.encode("latin-1")) for n, v in headers.items()],
-    }  # fmt: skip
+async def exchange(app: Any, scope: dict[str, Any], body: bytes) -> Answered:
+    """One ASGI exchange; the caller hangs up when the answer is complete."""
     waiting: list[dict[str, Any]] = [{"type": "http.request", "body": body, "more_body": False}]
     told: list[dict[str, Any]] = []
     over = asyncio.Event()
@@ -123,60 +130,64 @@ async def ask(
     )
 
 
-@dataclass(slots=True, kw_only=True)
-class Clock:
-    """A clock that moves when told."""
-
-    ms: int = NOW_S * 1000
-
-    def now_ms(self) -> int:
-        return self.ms
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Building:
-    """The engine, the app over it, and callers with keys."""
+class House:
+    """An installation in memory: its engine, the API over it, and a clock that stands."""
 
+    runner: asyncio.Runner
     engine: Engine
     app: Any
     clock: Clock
 
-    async def caller(
-        self, *scopes: str, locations: tuple[str, ...] = (), quota: int = 600
-    ) -> Caller:
-        """A caller with a key of its own; no scopes named: `read`."""
-        _, secret = await self.engine.access.create_key(
-            name="a test", scopes=scopes or ("read",), locations=locations, quota=quota
-        )
-        return Caller(app=self.app, key=secret)
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Let something happen in the engine."""
+        return self.runner.run(work)
 
+    def nobody(self, address: str = "192.0.2.1") -> Caller:
+        """A caller without a key."""
+        return Caller(runner=self.runner, app=self.app, address=address)
 
-@asynccontextmanager
-async def empty_house(**settings: Any) -> AsyncIterator[Building]:
-    """An installation without anything in it."""
-    clock = Clock()
-    engine = make_engine(ReferenceStore(), now_ms=clock.now_ms)
-    await engine.start(follow=True)
-    app = create_app(engine, ApiSettings(**settings), now_ms=clock.now_ms)
-    try:
-        yield Building(engine=engine, app=app, clock=clock)
-    finally:
-        await engine.close()
-
-
-@asynccontextmanager
-async def documented_building() -> AsyncIterator[Building]:
-    """LOC_NYC_05 with SNSR_001 and S12345, and the hours that the documentation shows."""
-    async with empty_house() as house:
-        await house.engine.desk.add_location(
-            location_id="LOC_NYC_05", name="Broadway", time_zone="America/New_York"
-        )
-        for sensor, text in (("SNSR_001", TWO_HOURS), ("S12345", OTHER_TWO_HOURS)):
-            await import_file(
-                house.engine,
-                driver="tidy_csv",
-                name=f"{sensor}.csv",
-                body=text.encode(),
-                options=FileOptions(location="LOC_NYC_05", sensor=sensor),
+    def caller(self, *scopes: str, locations: tuple[str, ...] = (), **key: Any) -> Caller:
+        """A caller with a new key; no scopes named: `read`."""
+        _, secret = self.run(
+            self.engine.access.create_key(
+                name="a test", scopes=scopes or ("read",), locations=locations, **key
             )
-        yield house
+        )
+        return Caller(runner=self.runner, app=self.app, key=secret)
+
+    def add_location(self, location_id: str, time_zone: str = "America/New_York") -> None:
+        """A location with its default zone."""
+        work = self.engine.desk.add_location(
+            location_id=location_id, name="Broadway", time_zone=time_zone
+        )
+        self.run(work)
+
+    def import_csv(self, sensor_id: str, text: str, *, location_id: str = "LOC_NYC_05") -> None:
+        """The hours of a sensor."""
+        options = FileOptions(location=location_id, sensor=sensor_id)
+        work = import_file(
+            self.engine, driver="tidy_csv", name="a.csv", body=text.encode(), options=options
+        )
+        self.run(work)
+
+
+@contextmanager
+def open_house(**settings: Any) -> Iterator[House]:
+    """An installation with nothing in it."""
+    clock = Clock()
+    with asyncio.Runner() as runner:
+        engine = make_engine(ReferenceStore(), now_ms=clock.now_ms)
+        runner.run(engine.start(follow=True))
+        app = create_app(engine, ApiSettings(**settings), now_ms=clock.now_ms)
+        try:
+            yield House(runner=runner, engine=engine, app=app, clock=clock)
+        finally:
+            runner.run(engine.close())
+
+
+def furnish(house: House) -> None:
+    """LOC_NYC_05 with SNSR_001 and S12345, and the hours that the documentation shows."""
+    house.add_location("LOC_NYC_05")
+    house.import_csv("SNSR_001", TWO_HOURS)
+    house.import_csv("S12345", OTHER_TWO_HOURS)

@@ -9,7 +9,7 @@ from countline.api.etags import etag_of, is_known
 from countline.api.instants import instant_or_none, whole_s
 from countline.api.lists import next_link, page_of
 from countline.api.request import ApiRequest
-from countline.api.sight import location_of, sees, sensor_of
+from countline.api.sight import check_subject, location_of, sees, sensor_of
 from countline.api.v1.asking import (
     CountAsking,
     CurrentAsking,
@@ -53,6 +53,7 @@ async def _counts(
         granularity=granularity,
         occupancy=False,
     )
+    check_subject(request, query.asked)
     answer = await request.engine.questions.answer(query, request.sight)
     return v1.CountAnswer(data=[_row(row) for row in answer.groups[0].rows])
 

@@ -9,6 +9,7 @@ from msgspec import UNSET
 
 from countline.api.instants import whole_s
 from countline.api.request import ApiRequest
+from countline.api.sight import check_subject
 from countline.api.table import stream_counts, wants_csv
 from countline.api.v3.asking import CountAsking
 from countline.model.ids import LocationId, SensorId, ZoneId
@@ -31,6 +32,7 @@ async def count(
     """
     asking = request.asked
     query = query_of(asking)
+    check_subject(request, query.asked)
     if wants_csv(asking.format, request.header(b"accept")):
         return await stream_counts(request, query, asking.tz or UTC)
     answer = await request.engine.questions.answer(query, request.sight)

@@ -7,7 +7,7 @@ from litestar.params import FromPath
 from countline import __version__
 from countline.api.parameters import Asking
 from countline.api.request import ApiRequest
-from countline.api.sight import location_of
+from countline.api.sight import check_subject, location_of
 from countline.api.v3 import render
 from countline.api.v3.asking import SubjectAsking
 from countline.model.ids import LocationId, SensorId, ZoneId
@@ -29,6 +29,7 @@ async def live(request: ApiRequest[SubjectAsking]) -> v3.LiveAnswer:
         zone_id=None if asking.zone_id is None else ZoneId(asking.zone_id),
         location_id=None if asking.location_id is None else LocationId(asking.location_id),
     )
+    check_subject(request, asked)
     found = await request.engine.questions.present(asked, request.sight)
     return v3.LiveAnswer(data=[render.live(now) for now in found])
 
