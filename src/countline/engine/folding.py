@@ -14,7 +14,8 @@ from countline.counting.occupancy import (
     merge_folds,
     whole_minute,
 )
-from countline.engine.subject import Flow, Gauge, Plan, is_active
+from countline.engine.flows import Flow, Gauge, is_active
+from countline.engine.subject import Plan
 from countline.model.claim import Bin, Fold
 from countline.model.ids import SeriesNo
 from countline.model.interval import DAY_S, MINUTE_S, QUARTER_S

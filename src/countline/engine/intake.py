@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import structlog
 
 from countline.counting.normalise import Normalised, to_claims
+from countline.counting.quiet import Observation
 from countline.drivers.reading import Decoded, Driver, Push
 from countline.engine.admission import (
     Known,
@@ -20,11 +21,12 @@ from countline.engine.admission import (
 )
 from countline.engine.catalogue import Catalogue
 from countline.engine.desk import CatalogueDesk
+from countline.engine.quiet_nights import observed, quiet_minutes, remember, zero_claims
 from countline.engine.watch import Watch
 from countline.errors import BadPush, NotReady, StoreError
 from countline.limits import GROUP_MINUTES_MAX, GROUP_PUSHES_MAX, INTAKE_QUEUE_MAX
 from countline.model.access import PushSecret
-from countline.model.claim import RANK_PUSH
+from countline.model.claim import RANK_PUSH, Minute
 from countline.model.ids import SensorNo
 from countline.model.sensor import Device, Sensor
 from countline.store.seam import Accepted, Commit, KeptPush, Outcome, Transaction
@@ -68,6 +70,7 @@ class Intake:
         self._learners: list[tuple[Sensor, Decoded, str, int | None]] = []
         self._learning: asyncio.Task[None] | None = None
         self._looked_ms = 0
+        self._last_seen: dict[tuple[SensorNo, str], Observation] = {}
 
     # -- the way in -------------------------------------------------------------------------------
     async def submit(self, push: Push, secret: PushSecret) -> list[Outcome]:
@@ -123,7 +126,26 @@ class Intake:
         self._watch.saw(found, decoded, push.received_ms)
         known = await self._knowing(found, decoded, driver.name)
         body = body if self._keeps(driver, decoded) else None
-        return self._normalised(known, push, decoded, body, again=again)
+        accepted = self._normalised(known, push, decoded, body, again=again)
+        zeros = await self._quiet(known, decoded)
+        return replace(accepted, minutes=[*accepted.minutes, *zeros]) if zeros else accepted
+
+    async def _quiet(self, known: Known, decoded: Decoded) -> list[Minute]:
+        """Zeros for minutes that a sensor leaves out because nobody came, where it is set so."""
+        seen = observed(decoded)
+        if seen is None:
+            return []
+        sensor = known.sensor
+        if sensor.quiet == "gap":
+            last = self._last_seen.get((sensor.sensor, seen.agent), seen)
+            self._last_seen[sensor.sensor, seen.agent] = seen
+            if quiet_minutes([last, seen], decoded):
+                self._watch.noted(sensor, "quiet_minutes_missing")
+            return []
+        near = await self._desk.store.write(lambda tx: remember(tx, sensor.sensor, seen))
+        series = self._desk.current().series_of.get(sensor.sensor, ())
+        minutes = quiet_minutes(near, decoded)
+        return zero_claims(minutes, decoded, known.plan(decoded.device), series)
 
     def _keeps(self, driver: Driver, decoded: Decoded) -> bool:
         keeps = self._settings.keep_bodies and driver.keeps_body

@@ -5,7 +5,8 @@ from typing import Literal, NamedTuple
 
 from countline.counting.passby import Crossings, hour_passby
 from countline.engine.catalogue import Catalogue
-from countline.engine.subject import Frontage, zone_plan
+from countline.engine.flows import Frontage
+from countline.engine.subject import zone_plan
 from countline.engine.table import Column, Table, series_of, table_of
 from countline.model.interval import Granularity, Slice
 

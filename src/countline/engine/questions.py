@@ -7,10 +7,11 @@ from countline.counting.occupancy import State, acting_anchors, carry, fold_stre
 from countline.engine.answering import answer
 from countline.engine.catalogue import Catalogue
 from countline.engine.desk import CatalogueDesk
+from countline.engine.flows import Flow, Gauge
 from countline.engine.folding import anchor_points, material
 from countline.engine.passing import passby_of
 from countline.engine.rows import counts_of
-from countline.engine.subject import Flow, Gauge, Plan, location_plan, plan_of, zone_plan
+from countline.engine.subject import Plan, location_plan, plan_of, zone_plan
 from countline.engine.table import table_of
 from countline.engine.tide import unfollowed_s
 from countline.engine.watch import Sight, Watch

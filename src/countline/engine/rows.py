@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 
 from countline.counting.coverage import expected_seconds, gap_reasons
 from countline.engine.catalogue import Catalogue
+from countline.engine.flows import Flow, Frontage, Gauge
 from countline.engine.passing import passby_of
-from countline.engine.subject import Flow, Frontage, Gauge, Plan
+from countline.engine.subject import Plan
 from countline.engine.table import Column, Table, slices_of, table_of
 from countline.engine.tide import folds_of
 from countline.limits import FINAL_AFTER_S

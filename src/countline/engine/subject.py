@@ -4,71 +4,28 @@ A subject is a location, a zone, a sensor, or a zone at a sensor. Everything her
 of the catalogue; `in` and `out` exist only relative to a subject.
 """
 
-from bisect import bisect_right
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from countline.counting.boundary import line_sign, zone_family
-from countline.counting.coverage import (
-    FOREVER_S,
-    Stretch,
-    active_stretches,
-    expected_stretches,
-)
 from countline.engine.catalogue import Catalogue
+from countline.engine.flows import (
+    Flow,
+    Frontage,
+    Gauge,
+    active_sources,
+    flow_of,
+    frontage_of,
+    gauges_of,
+    own_flows,
+    takeovers_of,
+)
 from countline.errors import Impossible, NotFound
-from countline.model.ids import LineId, LocationId, SensorId, SensorNo, SeriesNo, ZoneId
+from countline.model.ids import LineId, LocationId, SensorId, SensorNo, ZoneId
 from countline.model.interval import DayGrid
-from countline.model.place import Anchor, Line, Location, Source, VisitorsCross, Zone
+from countline.model.place import Anchor, Line, Location, Source, Zone
 from countline.model.query import Asked, Boundary
 from countline.model.sensor import Sensor
-
-Active = tuple[Stretch, ...]  # when a source is the one that counts: disjoint, ascending
-
-
-class Flow(NamedTuple):
-    """One line as a subject sees it, while one source counts it."""
-
-    line_id: LineId | None  # None: a zone's own measurement
-    sensor: SensorNo
-    ins: SeriesNo | None
-    outs: SeriesNo | None
-    in_staff: SeriesNo | None
-    out_staff: SeriesNo | None
-    active: Active
-
-    def gauged(self) -> SeriesNo | None:
-        """The series that says what is covered."""
-        return self.ins if self.ins is not None else self.outs
-
-
-class Frontage(NamedTuple):
-    """A line that people pass by on, while one source counts it."""
-
-    line_id: LineId
-    sensor: SensorNo
-    forward: SeriesNo | None
-    backward: SeriesNo | None
-    visitors_cross: VisitorsCross
-    zone_id: ZoneId | None
-    active: Active
-
-    def gauged(self) -> SeriesNo | None:
-        """The series that says what is covered."""
-        return self.forward if self.forward is not None else self.backward
-
-
-class Gauge(NamedTuple):
-    """A series that says a value of its own: people present, or a measured pass-by."""
-
-    sensor: SensorNo
-    series: SeriesNo
-    active: Active
-
-    def gauged(self) -> SeriesNo | None:
-        """The series that says what is covered."""
-        return self.series
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,21 +118,21 @@ def sensor_plan(catalogue: Catalogue, sensor: Sensor) -> Plan:
         line = catalogue.lines[line_id]
         mine = [s for s in catalogue.sources_of_line[line_id] if s.sensor == sensor.sensor]
         enters = inner_side(catalogue, line) == line.side_b
-        counting = _active(catalogue, mine)
-        takeovers |= _takeovers(counting)
+        counting = active_sources(catalogue, mine)
+        takeovers |= takeovers_of(counting)
         for source, active in counting:
             if line.role == "frontage":
-                frontages.append(_frontage(catalogue, line, source, active))
+                frontages.append(frontage_of(catalogue, line, source, active))
             else:
-                flows.append(_flow(catalogue, line, source, enters, active))
+                flows.append(flow_of(catalogue, line, source, enters, active))
     measured = [s for s in sources if s.zone_id is not None]
     return Plan(
         key=f"sensor:{sensor.sensor_id}",
         location=location,
         grid=grid_of(location),
         flows=tuple(flows),
-        present=() if flows else tuple(_gauges(catalogue, measured, "present")),
-        passby=tuple(_gauges(catalogue, sources, "passby")),
+        present=() if flows else tuple(gauges_of(catalogue, measured, "present")),
+        passby=tuple(gauges_of(catalogue, sources, "passby")),
         frontages=tuple(frontages),
         anchors=_anchors(catalogue, location, None),
         takeovers_s=tuple(sorted(takeovers)),
@@ -231,16 +188,16 @@ def _plan(
             for s in catalogue.sources_of_line.get(line.line_id, ())
             if sensor is None or s.sensor == sensor.sensor
         ]
-        counting = _active(catalogue, sources)
-        takeovers |= _takeovers(counting)
+        counting = active_sources(catalogue, sources)
+        takeovers |= takeovers_of(counting)
         for source, active in counting:
             sign = line_sign(line, inside)
             if sign:
-                flows.append(_flow(catalogue, line, source, sign > 0, active))
+                flows.append(flow_of(catalogue, line, source, sign > 0, active))
             if line.role == "frontage" and line.frontage_of in inside:
-                frontages.append(_frontage(catalogue, line, source, active))
+                frontages.append(frontage_of(catalogue, line, source, active))
             if line.role == "boundary" and inner_side(catalogue, line) in inside:
-                passby.extend(_gauges(catalogue, [source], "passby"))
+                passby.extend(gauges_of(catalogue, [source], "passby"))
     measured = [
         s
         for s in catalogue.sources
@@ -248,13 +205,13 @@ def _plan(
         and (s.zone_id == zone.zone_id if zone else s.zone_id in inside)
         and (sensor is None or s.sensor == sensor.sensor)
     ]
-    own = [f for f in _own_flows(catalogue, measured) if f.ins is not None or f.outs is not None]
+    own = [f for f in own_flows(catalogue, measured) if f.ins is not None or f.outs is not None]
     return Plan(
         key=key,
         location=location,
         grid=grid_of(location),
         flows=tuple(flows or (own if zone is not None else ())),
-        present=() if flows else tuple(_gauges(catalogue, measured, "present")),
+        present=() if flows else tuple(gauges_of(catalogue, measured, "present")),
         passby=tuple(passby),
         frontages=tuple(frontages),
         anchors=_anchors(catalogue, location, zone.zone_id if zone else None),
@@ -345,85 +302,3 @@ def _boundary(catalogue: Catalogue, sensor: Sensor) -> Boundary:
         if line.role == "boundary" and crosses and line.line_id not in mine:
             return "partial"
     return "complete"
-
-
-def _active(catalogue: Catalogue, sources: Sequence[Source]) -> list[tuple[Source, Active]]:
-    """When each of a line's sources is the one that counts it, in failover order."""
-    expected = expected_stretches(
-        e for s in {s.sensor for s in sources} for e in catalogue.expected_of.get(s, ())
-    )
-    stretches: dict[int, list[Stretch]] = {source.source_id: [] for source in sources}
-    for part in active_stretches(sources, expected, 0, FOREVER_S):
-        stretches[part.source.source_id].append((part.start_s, part.end_s))
-    return [(source, tuple(stretches[source.source_id])) for source in sources]
-
-
-def _takeovers(counting: Sequence[tuple[Source, Active]]) -> set[int]:
-    """Where sums of whole days could mix what counts with what does not."""
-    edges = {s.valid_from_s for s, _ in counting}
-    edges |= {s.valid_to_s for s, _ in counting if s.valid_to_s is not None}
-    if len(counting) > 1:
-        edges |= {edge for _, active in counting for stretch in active for edge in stretch}
-    return edges
-
-
-def _flow(catalogue: Catalogue, line: Line, source: Source, enters: bool, active: Active) -> Flow:
-    ins, outs = ("forward", "backward") if enters != source.invert else ("backward", "forward")
-    find = _measures(catalogue, source).get
-    return Flow(
-        line.line_id,
-        source.sensor,
-        find(ins),
-        find(outs),
-        find(f"{ins}_staff"),
-        find(f"{outs}_staff"),
-        active,
-    )
-
-
-def _own_flows(catalogue: Catalogue, measured: Sequence[Source]) -> list[Flow]:
-    flows: list[Flow] = []
-    for source in measured:
-        find = _measures(catalogue, source).get
-        active = _active(catalogue, [source])[0][1]
-        flows.append(Flow(None, source.sensor, find("in"), find("out"), None, None, active))
-    return flows
-
-
-def _frontage(catalogue: Catalogue, line: Line, source: Source, active: Active) -> Frontage:
-    find = _measures(catalogue, source).get
-    return Frontage(
-        line.line_id,
-        source.sensor,
-        find("forward"),
-        find("backward"),
-        line.visitors_cross,
-        line.frontage_of,
-        active,
-    )
-
-
-def _gauges(catalogue: Catalogue, sources: Iterable[Source], measure: str) -> list[Gauge]:
-    gauges: list[Gauge] = []
-    for source in sources:
-        series = _measures(catalogue, source).get(measure)
-        if series is not None:
-            gauges.append(Gauge(source.sensor, series, _active(catalogue, [source])[0][1]))
-    return gauges
-
-
-def is_active(active: Active, at_s: int) -> bool:
-    """Whether a source counts at an instant."""
-    if len(active) == 1:
-        return active[0][0] <= at_s < active[0][1]
-    place = bisect_right(active, (at_s, FOREVER_S)) - 1
-    return place >= 0 and at_s < active[place][1]
-
-
-def _measures(catalogue: Catalogue, source: Source) -> dict[str, SeriesNo]:
-    """The series of a source's channel by measure; counters of unknown kind are not counted."""
-    return {
-        s.measure: s.series
-        for s in catalogue.series_of.get(source.sensor, ())
-        if s.channel == source.channel and s.kind != "unknown"
-    }

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from countline.counting.coverage import FOREVER_S, clip, row_slices, unite
 from countline.counting.rollup import sum_buckets, sum_quarters
 from countline.engine.catalogue import Catalogue
+from countline.engine.flows import Active, is_active
 from countline.engine.folding import quarter_of
-from countline.engine.subject import Active, Plan, is_active
+from countline.engine.subject import Plan
 from countline.errors import Impossible
 from countline.model.claim import Bucket
 from countline.model.ids import SeriesNo

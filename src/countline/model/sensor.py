@@ -90,6 +90,17 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Package:
+    """Which stretch a package of an agent was about, for sensors whose quiet minutes are zero."""
+
+    sensor: SensorNo
+    agent: str
+    sequence: int
+    first_s: int
+    last_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
     """What a sensor last said of itself. Never part of a number; may lag by some seconds."""
 

@@ -118,6 +118,18 @@ INSERT INTO expected VALUES (?, ?, ?, ?, ?, ?)
 -- name: expected_delete
 DELETE FROM expected WHERE expected_id = ?
 
+-- name: package_all
+SELECT * FROM package ORDER BY sensor, agent, sequence
+
+-- name: package_get
+SELECT * FROM package WHERE sensor = ? AND agent = ? AND sequence = ?
+
+-- name: package_insert
+INSERT INTO package VALUES (?, ?, ?, ?, ?)
+
+-- name: package_delete
+DELETE FROM package WHERE sensor = ? AND agent = ? AND sequence = ?
+
 -- name: gap_all
 SELECT * FROM gap ORDER BY gap_id
 

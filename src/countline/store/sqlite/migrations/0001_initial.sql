@@ -76,13 +76,10 @@ CREATE TABLE coldq (
   body BLOB NOT NULL
 ) STRICT;
 
--- Sums of all cold quarters of one civil day of the location.
+-- Sums of the cold quarters of civil days of the location, those of a month or so in one row.
 CREATE TABLE day (
-  k INTEGER PRIMARY KEY, -- series << 24 | first quarter
-  quarters INTEGER NOT NULL, -- the length of the day
-  value INTEGER NOT NULL,
-  covered_s INTEGER NOT NULL,
-  commit_no INTEGER NOT NULL
+  k INTEGER PRIMARY KEY, -- series << 12 | block of 32 UTC days in which they start
+  body BLOB NOT NULL
 ) STRICT;
 
 -- The days that the rows of `day` of a sensor are of.
@@ -191,6 +188,12 @@ CREATE TABLE expected (
   expected_id INTEGER PRIMARY KEY, sensor INTEGER NOT NULL, from_s INTEGER NOT NULL, to_s INTEGER,
   origin TEXT NOT NULL, imported_as TEXT NOT NULL
 ) STRICT;
+CREATE TABLE package (
+  sensor INTEGER NOT NULL, agent TEXT NOT NULL, sequence INTEGER NOT NULL,
+  first_s INTEGER NOT NULL, last_s INTEGER NOT NULL,
+  PRIMARY KEY (sensor, agent, sequence)
+) WITHOUT ROWID;
+
 CREATE TABLE gap (
   gap_id INTEGER PRIMARY KEY, sensor INTEGER NOT NULL, from_s INTEGER NOT NULL, to_s INTEGER,
   reason TEXT NOT NULL
