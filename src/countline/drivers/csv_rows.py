@@ -10,6 +10,7 @@ from countline.limits import VALUE_MAX
 
 NOT_A_COUNT = f"is no whole number from 0 to {VALUE_MAX}; leave the cell blank where none is known"
 _WHOLE = re.compile(r"\d{1,10}(\.0*)?", re.ASCII)
+_COLUMNS_MAX = 200
 _SEPARATORS = (",", ";", "\t")
 
 
@@ -35,6 +36,13 @@ class CsvRows:
             raise _bad(self._line_of_bad_byte(), "is not UTF-8; save it as 'CSV UTF-8'") from None
         except csv.Error as error:
             raise _bad(self.line, f"is not CSV: {error}") from None
+
+    def header(self) -> list[str]:
+        """The first row, empty for an empty file. Raises `BadPush` where it cannot be one."""
+        first = next(iter(self), [])
+        if len(first) > _COLUMNS_MAX:
+            raise _bad(self.line, f"has {len(first)} columns; at most {_COLUMNS_MAX} can be read")
+        return first
 
     def _line_of_bad_byte(self) -> int:
         try:

@@ -28,7 +28,7 @@ class TidyCsv:
         options = push.options or FileOptions()
         faults = Faults()
         rows = CsvRows(push.body)
-        header = next(iter(rows), None)
+        header = rows.header()
         if not header:
             raise BadPush("an empty file; expected a header such as sensor,start,end,in,out")
         columns = read_columns(header, options)

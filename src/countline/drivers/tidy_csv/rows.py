@@ -19,6 +19,7 @@ from countline.drivers.tidy_csv.wire import PLACE, Columns, Row, picker
 from countline.model.ids import is_id
 
 _ZONE_MAX = 200
+_PLACES_MAX = 10_000  # of one file; a chain of 1,000 stores with ten zones each
 _CACHE_MAX = 200_000  # texts remembered: 20 MB
 
 K = TypeVar("K")
@@ -135,6 +136,9 @@ class RowReader:
             if (wrong := _wrong_with(name, cell)) is not None:
                 self._faults.at(self._line, name, wrong)
                 return None
+        if len(self._groups) >= _PLACES_MAX and tuple(place) not in self._groups:
+            self._faults.at(self._line, "", f"the file is about more than {_PLACES_MAX} places")
+            return None
         found = self._groups.setdefault(tuple(place), Group(tuple(place)))
         self._places[texts] = found
         return found

@@ -48,7 +48,7 @@ class XovisCsv:
         if options.time_zone is None:
             raise _without_time_zone()
         rows = CsvRows(push.body)
-        header = next(iter(rows), None)
+        header = rows.header()
         if not header:
             raise BadPush(f"an empty file; expected a header {','.join(TIMES)} and counter names")
         measures = read_header(header)

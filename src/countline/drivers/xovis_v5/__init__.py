@@ -7,13 +7,16 @@ import msgspec
 from countline.drivers.reading import Decoded, Note, Push
 from countline.drivers.xovis_v5.encode import encode
 from countline.drivers.xovis_v5.heads import VENDOR
-from countline.drivers.xovis_v5.logics import Plans, decode_logics
+from countline.drivers.xovis_v5.logics import decode_logics
 from countline.drivers.xovis_v5.mend import mend
+from countline.drivers.xovis_v5.noting import Notes
 from countline.drivers.xovis_v5.persons import strip_persons
+from countline.drivers.xovis_v5.plans import Plans
 from countline.drivers.xovis_v5.states import decode_live, decode_status
 from countline.drivers.xovis_v5.wire import KINDS, Body
 from countline.errors import BadPush, FieldError
 
+PACKAGES_MAX = 10_000  # of one body; a sensor that sends arrays has a few
 _EXPECTED = f"expected an object, or an array of objects, with one of {', '.join(KINDS)}"
 _READER = msgspec.json.Decoder(Body | list[Body])
 
@@ -26,7 +29,7 @@ class XovisV5:
     keeps_body = True  # of counts and states; a body with purpose `live` carries persons
 
     def __init__(self) -> None:
-        self._plans: Plans = {}
+        self._plans = Plans()
 
     def decode(self, push: Push) -> list[Decoded]:
         """One `Decoded` per package, in the body's order. Raises `BadPush`."""
@@ -34,15 +37,17 @@ class XovisV5:
             said = _READER.decode(push.body)
         except (ValueError, RecursionError):
             return self._mended(push.body)
-        if isinstance(said, list):
-            found = [self._packages(body, f"[{i}].", []) for i, body in enumerate(said)]
+        if isinstance(said, list) and len(said) <= PACKAGES_MAX:
+            found = [self._packages(body, f"[{i}].", Notes()) for i, body in enumerate(said)]
+        elif isinstance(said, Body):
+            found = [self._packages(said, "", Notes())]
         else:
-            found = [self._packages(said, "", [])]
+            found = []
         if not found or not all(found):
             return self._mended(push.body)
         return [decoded for packages in found for decoded in packages]
 
-    def _packages(self, body: Body, path: str, notes: list[Note]) -> list[Decoded]:
+    def _packages(self, body: Body, path: str, notes: Notes) -> list[Decoded]:
         packages: list[Decoded] = []
         if body.logics_data is not None:
             packages.append(
@@ -53,7 +58,7 @@ class XovisV5:
         if body.status_data is not None:
             packages.append(decode_status(body.status_data, notes))
         if body.connection_test is not msgspec.UNSET:
-            packages.append(Decoded(purpose="test", notes=tuple(notes)))
+            packages.append(Decoded(purpose="test", notes=notes.all()))
         return packages
 
     def _mended(self, body: bytes) -> list[Decoded]:
@@ -61,8 +66,9 @@ class XovisV5:
         raw = _parsed(body)
         if not isinstance(raw, list):
             return self._piece(raw, "")
-        if not raw:
-            raise BadPush(f"an empty array; {_EXPECTED}")
+        if not 0 < len(raw) <= PACKAGES_MAX:
+            found_array = "an empty array" if not raw else f"an array of {len(raw)} elements"
+            raise BadPush(f"{found_array}; {_EXPECTED}")
         found: list[Decoded] = []
         errors: list[FieldError] = []
         for i, piece in enumerate(raw):
@@ -75,14 +81,16 @@ class XovisV5:
         return found + [_refused(error) for error in errors]
 
     def _piece(self, raw: Any, path: str) -> list[Decoded]:
-        notes: list[Note] = []
+        notes = Notes()
         body = mend(raw, Body, path, notes)
         packages = self._packages(body, f"{path}." if path else "", notes) if body else []
         if packages:
             return packages
         if not notes and _is_another_kind(raw):
             return [_other(raw, path)]
-        errors = [FieldError(field=n.path or "body", detail=n.detail, code=n.code) for n in notes]
+        errors = [
+            FieldError(field=n.path or "body", detail=n.detail, code=n.code) for n in notes.all()
+        ]
         if not errors:
             errors = [FieldError(field=path or "body", detail=_found(raw), code="unreadable")]
         raise BadPush(f"{errors[0].field}: {errors[0].detail}; {_EXPECTED}", errors=tuple(errors))

@@ -3,7 +3,7 @@
 import re
 from typing import Any, TypedDict
 
-from countline.drivers.reading import Note, StatusInfo
+from countline.drivers.reading import StatusInfo
 from countline.drivers.xovis_v5.times import to_ms
 from countline.drivers.xovis_v5.wire import PackageInfo, SensorInfo
 from countline.model.ids import DeviceKey
@@ -70,7 +70,3 @@ def about_sensor(sensor: SensorInfo | None, **more: Any) -> StatusInfo | None:
     if sensor is not None and sensor.device_type is not None:
         facts.setdefault("model", sensor.device_type)
     return StatusInfo(**facts) if facts else None
-
-
-def note(code: str, path: str, detail: str) -> Note:
-    return Note(code=code, path=path, detail=detail)

@@ -1,11 +1,12 @@
 """Reading a body of which a part is not what it should be: that part is noted, the rest stands."""
 
-from typing import Any, Final, TypeVar, get_args, get_origin
+from functools import cache
+from typing import Any, Final, NamedTuple, TypeVar, get_args, get_origin
 
 import msgspec
 from msgspec import Struct, structs
 
-from countline.drivers.reading import Note
+from countline.drivers.xovis_v5.noting import Notes
 from countline.drivers.xovis_v5.wire import Count, Logic, Record
 
 # Stand where an unreadable list element was, so that the others keep their place.
@@ -17,47 +18,77 @@ _HOLES: dict[type, Struct] = {Count: NO_COUNT, Record: NO_RECORD, Logic: NO_LOGI
 S = TypeVar("S", bound=Struct)
 
 
-def mend(raw: Any, kind: type[S], path: str, notes: list[Note]) -> S | None:
+class _Field(NamedTuple):
+    """What is to be known of a struct's field in order to read it in parts."""
+
+    key: str
+    name: str
+    type: Any
+    required: bool
+    struct: type[Struct] | None
+    is_list: bool
+
+
+def mend(raw: Any, kind: type[S], path: str, notes: Notes) -> S | None:
     """`raw` as a `kind`, without its unreadable parts; None where nothing of it can be read."""
     if not isinstance(raw, dict):
-        notes.append(_unreadable(path, f"expected an object, found {_shown(raw)}"))
+        notes.add("unreadable", path, f"expected an object, found {_shown(raw)}")
         return None
     kept: dict[str, Any] = {}
-    for field in structs.fields(kind):
-        if field.encode_name in raw:
-            at = f"{path}.{field.encode_name}" if path else field.encode_name
-            readable, value = _field(raw[field.encode_name], field.type, at, notes)
+    for field in _fields(kind):
+        if field.key in raw:
+            at = f"{path}.{field.key}" if path else field.key
+            readable, value = _read(raw[field.key], field, at, notes)
             if readable:
                 kept[field.name] = value
-    try:
-        return kind(**kept)
-    except TypeError:
-        missing = [f.encode_name for f in structs.fields(kind) if f.required and f.name not in kept]
-        notes.append(_unreadable(path, f"left out, since '{missing[0]}' is missing or unreadable"))
+    missing = [field.key for field in _fields(kind) if field.required and field.name not in kept]
+    if missing:
+        detail = f"left out, since '{missing[0]}' is missing or unreadable"
+        notes.add("unreadable", path, detail)
         return None
+    return kind(**kept)
 
 
-def _field(raw: Any, kind: Any, path: str, notes: list[Note]) -> tuple[bool, Any]:
+def _read(raw: Any, field: _Field, path: str, notes: Notes) -> tuple[bool, Any]:
     """(whether it can be read, what was read) of one field's value."""
     try:
-        return True, msgspec.convert(raw, kind)
+        return True, msgspec.convert(raw, field.type)
     except msgspec.ValidationError as error:
-        inner = _struct_in(kind)
-        if inner is None:
+        if field.struct is None:
             wrong = (
                 str(error).partition(" - at ")[0].replace("`", "").replace("Expected", "expected")
             )
-            notes.append(_unreadable(path, f"{wrong}, found {_shown(raw)}; left out"))
+            notes.add("unreadable", path, f"{wrong}, found {_shown(raw)}; left out")
             return False, None
-    if not _is_list(kind):
-        value = mend(raw, inner, path, notes)
+    if not field.is_list:
+        value = mend(raw, field.struct, path, notes)
         return value is not None, value
     if not isinstance(raw, list):
-        notes.append(_unreadable(path, f"expected an array, found {_shown(raw)}"))
+        notes.add("unreadable", path, f"expected an array, found {_shown(raw)}")
         return False, None
-    items = (mend(item, inner, f"{path}[{i}]", notes) for i, item in enumerate(raw))
-    hole = _HOLES.get(inner)
-    return True, tuple(hole if item is None else item for item in items if item or hole)
+    hole = _HOLES.get(field.struct)
+    items: list[Struct | None] = []
+    for i, item in enumerate(raw):
+        try:
+            items.append(msgspec.convert(item, field.struct))
+        except msgspec.ValidationError:
+            items.append(mend(item, field.struct, f"{path}[{i}]", notes) or hole)
+    return True, tuple(item for item in items if item is not None)
+
+
+@cache
+def _fields(kind: type[Struct]) -> tuple[_Field, ...]:
+    return tuple(
+        _Field(
+            key=field.encode_name,
+            name=field.name,
+            type=field.type,
+            required=field.required,
+            struct=_struct_in(field.type),
+            is_list=get_origin(field.type) is tuple,
+        )
+        for field in structs.fields(kind)
+    )
 
 
 def _struct_in(kind: Any) -> type[Struct] | None:
@@ -66,14 +97,6 @@ def _struct_in(kind: Any) -> type[Struct] | None:
         return kind
     found = [_struct_in(part) for part in get_args(kind)]
     return next((struct for struct in found if struct), None)
-
-
-def _is_list(kind: Any) -> bool:
-    return get_origin(kind) is tuple
-
-
-def _unreadable(path: str, detail: str) -> Note:
-    return Note(code="unreadable", path=path, detail=detail)
 
 
 def _shown(raw: Any) -> str:

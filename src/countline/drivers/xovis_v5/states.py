@@ -1,7 +1,8 @@
 """`live_data` and `status_data`: signs of life, and what a sensor says of itself. No numbers yet."""
 
-from countline.drivers.reading import Decoded, Note, StatusInfo
+from countline.drivers.reading import Decoded, StatusInfo
 from countline.drivers.xovis_v5.heads import VENDOR, about_sensor, head_of, ms_or_none, tidy_serial
+from countline.drivers.xovis_v5.noting import Notes
 from countline.drivers.xovis_v5.wire import DeviceInfo, LiveData, State, States, StatusData
 from countline.model.ids import DeviceKey
 
@@ -9,7 +10,7 @@ _NO_STATE = State()
 _NO_INFO = DeviceInfo()
 
 
-def decode_live(data: LiveData, notes: list[Note]) -> Decoded:
+def decode_live(data: LiveData, notes: Notes) -> Decoded:
     """The newest frame's time and light; persons and events are not read at all."""
     times = [frame.time for frame in data.frames if frame.time is not None]
     known = [ms for ms in map(ms_or_none, times) if ms is not None]
@@ -19,12 +20,12 @@ def decode_live(data: LiveData, notes: list[Note]) -> Decoded:
         status=about_sensor(
             data.sensor_info, illumination=light, device_time_ms=max(known, default=None)
         ),
-        notes=tuple(notes),
+        notes=notes.all(),
         **head_of(data.package_info, data.sensor_info),
     )
 
 
-def decode_status(data: StatusData, notes: list[Note]) -> Decoded:
+def decode_status(data: StatusData, notes: Notes) -> Decoded:
     """The leaves that tell whether a sensor is well."""
     states = data.states
     single = states.singlesensor.status if states.singlesensor else None
@@ -48,7 +49,7 @@ def decode_status(data: StatusData, notes: list[Note]) -> Decoded:
             state=device.state,
         )
         or StatusInfo(),
-        notes=tuple(notes),
+        notes=notes.all(),
         **head,
     )
 

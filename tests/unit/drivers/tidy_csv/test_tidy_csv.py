@@ -143,6 +143,12 @@ def test_states_are_states() -> None:
     assert [m.kind for m in package.channels[0].measures] == ["state", "accumulating"]
 
 
+def test_bounds() -> None:
+    assert "at most 200" in errors("start,in" + "," * 200)["line 1"]
+    rows = "\n".join(f"{n},{HOUR},1" for n in range(10_001))
+    assert list(errors(f"zone,start,end,in\n{rows}")) == ["line 10002"]
+
+
 @pytest.mark.parametrize("name", ["location", "sensor", "zone"])
 def test_an_option_stands_in_for_a_column(name: str) -> None:
     with_column = decode(f"{name},start,end,in\nA1,{HOUR},1")

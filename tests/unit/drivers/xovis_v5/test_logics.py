@@ -167,3 +167,29 @@ def test_a_counter_of_number_0_beside_an_unreadable_one() -> None:
     counts = {"name": "fw", "value": 14}, count(0, "bw", 11)
     package = decode(logics_data(logic(record(*counts))))
     assert [reading.values for reading in package.readings] == [(("backward", 11),)]
+
+
+def test_notes_are_bounded() -> None:
+    package = decode(
+        logics_data(logic(*(record(count(1, "fw", 0.5), minute=m) for m in range(200))))
+    )
+    assert len(package.notes) == 101
+    assert package.notes[-1].code == "more"
+    assert len(package.readings) == 200
+
+
+def test_counters_and_logics_are_bounded() -> None:
+    counts = [count(1_000_000 + n, "", 1) for n in range(1, 600)]
+    package = decode(logics_data(logic(record(*counts))))
+    assert len(package.channels[0].measures) == len(package.readings[0].values) == 500
+    assert {note.code for note in package.notes} == {"too_many"}
+    package = decode(logics_data(*(logic(number=n) for n in range(1_200))))
+    assert len(package.channels) == 1_000
+    assert [note.path for note in package.notes] == ["logics_data.logics"]
+
+
+def test_a_body_that_is_unreadable_through_and_through_is_refused() -> None:
+    with pytest.raises(BadPush, match="more than 100000 parts"):
+        decode(logics_data(logic(*({} for _ in range(100_002)))))
+    with pytest.raises(BadPush, match="an array of 10001 elements"):
+        DRIVER.decode(push(msgspec.json.encode([a_minute()] * 10_001)))
