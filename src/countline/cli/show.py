@@ -91,9 +91,8 @@ def complain(error: CountlineError, *, as_json: bool) -> None:
     err = console(stderr=True)
     err.print(Text.assemble(("error: ", "bold red"), (error.detail, "red")), soft_wrap=True)
     for one in error.errors:
-        line = f"  {one.field}: {one.detail}"
-        if line.strip() != error.detail:
-            err.print(Text(line), soft_wrap=True)
+        if one.detail not in error.detail:  # a single one is often the whole message
+            err.print(Text(f"  {one.field}: {one.detail}"), soft_wrap=True)
 
 
 @contextmanager
