@@ -1,5 +1,6 @@
 """`countline import`: a file of counts becomes claims, and what it names is created where missing."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -12,10 +13,60 @@ from countline.cli.options import NONE_GIVEN, Options, period_s
 from countline.errors import BadPush
 
 if TYPE_CHECKING:
+    from countline.drivers.reading import FileOptions
     from countline.engine.importing import ImportReport
 
 NOTES_SHOWN = 10
 Format = Literal["tidy_csv", "xovis_csv"]
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What is said about a file that it does not say itself."""
+
+    sensor: Annotated[str | None, Parameter(help="The sensor, where the file names none.")] = None
+    location: Annotated[str | None, Parameter(help="The location, where the file names none.")] = (
+        None
+    )
+    zone: Annotated[
+        str | None, Parameter(help="The zone, a number or name, where the file names none.")
+    ] = None
+    line: Annotated[
+        int | None, Parameter(help="The line that it counts, where the sensor has one already.")
+    ] = None
+    tz: Annotated[
+        str | None,
+        Parameter(help="Time zone of times without offset, and of a location that is created."),
+    ] = None
+    step: Annotated[
+        str | None, Parameter(help="Length of a bin where the file says no end: 1h, PT15M.")
+    ] = None
+    measure: Annotated[
+        tuple[str, ...],
+        Parameter(
+            negative="", show_default=False, help="A further column to take; repeat for more."
+        ),
+    ] = ()
+    channel: Annotated[
+        str | None, Parameter(help="The pushed channel that the file goes on with, `single/1000`.")
+    ] = None
+
+    def options(self) -> "FileOptions":
+        """As the drivers take them."""
+        from countline.drivers.reading import FileOptions
+
+        return FileOptions(
+            location=self.location,
+            sensor=self.sensor,
+            zone=self.zone,
+            time_zone=self.tz,
+            step_s=None if self.step is None else period_s("--step", self.step),
+            measures=self.measure,
+        )
+
+
+NOTHING_SAID = About()
 
 
 async def import_(
@@ -23,34 +74,7 @@ async def import_(
     /,
     *,
     format: Annotated[Format, Parameter(help="How the file is written.")],
-    sensor: Annotated[str | None, Parameter(help="The sensor, where the file names none.")] = None,
-    location: Annotated[
-        str | None, Parameter(help="The location, where the file names none.")
-    ] = None,
-    zone: Annotated[
-        str | None, Parameter(help="The zone, a number or name, where the file names none.")
-    ] = None,
-    line: Annotated[
-        int | None, Parameter(help="The line that it counts, where the sensor has one already.")
-    ] = None,
-    tz: Annotated[
-        str | None,
-        Parameter(help="Time zone of times without offset, and of a location that is created."),
-    ] = None,
-    step: Annotated[
-        str | None, Parameter(help="Length of a bin where the file says no end: 1h, PT15M.")
-    ] = None,
-    measure: Annotated[
-        tuple[str, ...],
-        Parameter(
-            negative="",
-            show_default=False,
-            help="A further column that is a measure; repeat for more.",
-        ),
-    ] = (),
-    channel: Annotated[
-        str | None, Parameter(help="The pushed channel that the file goes on with, `single/1000`.")
-    ] = None,
+    about: About = NOTHING_SAID,
     options: Options = NONE_GIVEN,
 ) -> int:
     """Import a file of counts. The same file a second time changes nothing.
@@ -63,18 +87,9 @@ async def import_(
     file
         The file to read.
     """
-    from countline.drivers.reading import FileOptions
     from countline.engine.importing import import_file
 
-    body = _read(file)
-    said = FileOptions(
-        location=location,
-        sensor=sensor,
-        zone=zone,
-        time_zone=tz,
-        step_s=None if step is None else period_s("--step", step),
-        measures=measure,
-    )
+    body, said = _read(file), about.options()
     async with opened_engine(options) as engine:
         with show.progress(f"importing {file.name}", quiet=options.json) as progress:
             report = await import_file(
@@ -83,8 +98,8 @@ async def import_(
                 name=file.name,
                 body=body,
                 options=said,
-                line_id=line,
-                channel=channel,
+                line_id=about.line,
+                channel=about.channel,
                 progress=progress,
             )
     _tell(file, report, options)
