@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from ipaddress import ip_network
 from pathlib import Path
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
@@ -213,12 +214,24 @@ def _summary(errors: list[FieldError], path: Path | None) -> str:
 
 
 def _contradictions(settings: Settings) -> list[FieldError]:
-    """Settings that are readable one by one, but not together."""
+    """Settings that are readable one by one, but cannot work."""
     found = []
     if (settings.tls.cert is None) != (settings.tls.key is None):
         missing = "key" if settings.tls.key is None else "cert"
         detail = "cert and key go together: give both, or neither"
         found.append(FieldError(field=f"tls.{missing}", detail=detail))
+    for name, path in (("tls.cert", settings.tls.cert), ("tls.key", settings.tls.key)):
+        if path is not None and not path.is_file():
+            found.append(FieldError(field=name, detail=f"there is no file {path}"))
+    if "://" in settings.store and not settings.store.startswith("sqlite:///"):
+        detail = f"found {_shown(settings.store)}, expected sqlite:///PATH"
+        found.append(FieldError(field="store", detail=detail))
+    for proxy in settings.trusted_proxies:
+        try:
+            ip_network(proxy)
+        except ValueError:
+            detail = f"found {_shown(proxy)}, expected an address or network such as 10.0.0.0/8"
+            found.append(FieldError(field="trusted_proxies", detail=detail))
     for webhook in settings.webhook:
         found += _webhook_errors(webhook)
     return found

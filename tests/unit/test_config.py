@@ -150,14 +150,25 @@ def test_an_unknown_variable_is_a_warning(tmp_path: Path) -> None:
 def test_a_reachable_host_without_tls_is_a_warning(
     tmp_path: Path, host: str, tls: bool, warned: bool
 ) -> None:
-    text = f"host = '{host}'\n" + ("[tls]\ncert = 'c.pem'\nkey = 'k.pem'\n" if tls else "")
+    (tmp_path / "c.pem").touch()
+    text = f"host = '{host}'\n" + ("[tls]\ncert = 'c.pem'\nkey = 'c.pem'\n" if tls else "")
     warnings = load(tmp_path, text).warnings
     assert [f"host {host} can be reached" in w for w in warnings] == [True] * warned
 
 
-def test_half_of_tls_is_refused(tmp_path: Path) -> None:
-    (error,) = refused(tmp_path, "[tls]\ncert = 'c.pem'\n")
-    assert error.field == "tls.key"
+@pytest.mark.parametrize(
+    ("text", "fields"),
+    [
+        ("[tls]\ncert = 'there.pem'", ["tls.key"]),
+        ("[tls]\ncert = 'there.pem'\nkey = 'gone.pem'", ["tls.key"]),
+        ("[tls]\ncert = 'gone.pem'\nkey = 'gone.pem'", ["tls.cert", "tls.key"]),
+        ("store = 'mysql://there'", ["store"]),
+        ("trusted_proxies = ['10.0.0.0/8', 'proxy', '10.0.0.1/8']", ["trusted_proxies"] * 2),
+    ],
+)
+def test_what_cannot_work_is_refused(tmp_path: Path, text: str, fields: list[str]) -> None:
+    (tmp_path / "there.pem").touch()
+    assert [error.field for error in refused(tmp_path, text)] == fields
 
 
 def test_a_webhook_is_read_whole(tmp_path: Path) -> None:
