@@ -48,6 +48,10 @@ def bin_(start_s: int, length_s: int) -> Winner:
 # -- stretches -------------------------------------------------------------------------------------
 
 
+def test_stretches_that_touch_are_one() -> None:
+    assert unite([(5, 9), (0, 5), (7, 7)]) == [(0, 9)]
+
+
 @given(stretch_sets)
 def test_a_union_holds_the_same_seconds_once(stretches: list[Stretch]) -> None:
     united = unite(stretches)
@@ -95,6 +99,7 @@ ALWAYS: dict[SensorNo, list[Stretch]] = {SensorNo(n): [(0, FOREVER_S)] for n in 
 def test_the_first_in_failover_order_is_active() -> None:
     first, second = source(2, order=1), source(1, order=2)
     assert active_stretches([second, first], ALWAYS, 0, 100) == [Active(0, 100, first)]
+    assert active_stretches([first], ALWAYS, 0, FOREVER_S) == [Active(0, FOREVER_S, first)]
     twin = source(3, order=1)
     assert active_stretches([twin, first], ALWAYS, 0, 100) == [Active(0, 100, first)]
 
@@ -190,6 +195,7 @@ def test_a_bin_that_ends_after_the_last_slice_is_expected_whole() -> None:
     halves = slices(0, 1_800, 3_600)
     assert expected_seconds(halves, [(0, 7_200)], NEVER_S, [bin_(1_800, 3_600)]) == [1_800, 3_600]
     assert expected_seconds(halves, [(0, 4_000)], NEVER_S, [bin_(1_800, 3_600)]) == [1_800, 2_200]
+    assert expected_seconds(halves[:1], [(0, 7_200)], NEVER_S, [bin_(0, 5_400)]) == [5_400]
 
 
 @given(
@@ -214,7 +220,7 @@ def test_each_expected_second_belongs_to_one_slice(
 
 @pytest.mark.parametrize(
     ("covered_s", "expected_s", "ratio"),
-    [(0, 60, 0.0), (45, 60, 0.75), (60, 60, 1.0), (90, 60, 1.0), (0, 0, None), (60, 0, 1.0)],
+    [(0, 60, 0.0), (45, 60, 0.75), (60, 60, 1.0), (90, 60, 1.0), (0, 0, None), (1, 0, 1.0)],
 )
 def test_coverage_is_a_share(covered_s: int, expected_s: int, ratio: float | None) -> None:
     assert coverage_ratio(covered_s, expected_s) == ratio
@@ -233,6 +239,7 @@ def test_there_is_a_row_for_what_is_expected_and_has_begun() -> None:
     assert row_slices(hours, [(0, FOREVER_S)], 200) == hours[:3]
     assert row_slices(hours, [(0, FOREVER_S)], 199) == hours[:2]
     assert row_slices(hours, [], NEVER_S) == []
+    assert row_slices(hours, [(100, 200)], NEVER_S) == [hours[1]]
 
 
 @given(stretch_sets, st.lists(st.integers(1, 59), unique=True, max_size=6), st.integers(0, 70))
