@@ -1,6 +1,7 @@
 """Who speaks: device, context, agent and package number of a package's head."""
 
 import re
+from functools import lru_cache
 from typing import Any, TypedDict
 
 from countline.drivers.reading import StatusInfo
@@ -34,13 +35,19 @@ def head_of(package: PackageInfo, sensor: SensorInfo | None) -> Head:
 
 def device_of(sensor: SensorInfo) -> DeviceKey | None:
     """The device and context: `single`, or `multi:<id>` for a stitched instance."""
-    serial = tidy_serial(sensor.serial_number) or tidy_serial(str(sensor.id))
-    if not serial:
+    return _device(sensor.serial_number or str(sensor.id), sensor.type, sensor.multisensor_id)
+
+
+@lru_cache(maxsize=10_000)  # the same few devices speak all day
+def _device(serial: str, kind: str, number: int | None) -> DeviceKey | None:
+    tidied = tidy_serial(serial)
+    if not tidied:
         return None
-    if sensor.type != "MULTI_SENSOR":
-        return DeviceKey(vendor=VENDOR, serial=serial)
-    number = 1 if sensor.multisensor_id is None else sensor.multisensor_id
-    return DeviceKey(vendor=VENDOR, serial=serial, context=f"multi:{number}")
+    if kind != "MULTI_SENSOR":
+        return DeviceKey(vendor=VENDOR, serial=tidied)
+    return DeviceKey(
+        vendor=VENDOR, serial=tidied, context=f"multi:{1 if number is None else number}"
+    )
 
 
 def tidy_serial(text: str) -> str:
