@@ -10,13 +10,15 @@ from countline import clock
 from countline.api.door import Door
 from countline.api.edge import App, with_headers
 from countline.api.operate import life_signs
-from countline.api.operation import to_handler
+from countline.api.operation import to_handler, to_options
 from countline.api.pages.routes import page_routes
 from countline.api.problems import renderers
 from countline.api.request import ApiRequest
 from countline.api.routes import ALIASES, V1, V3
 from countline.engine.engine import Engine
 from countline.limits import JSON_BODY_BYTES_MAX
+
+OPERATIONS = (*V3, *V1, *ALIASES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +36,8 @@ def create_app(
     door = Door(engine, now_ms=now_ms)
     app = Litestar(
         route_handlers=[
-            *(to_handler(operation) for operation in (*V3, *V1, *ALIASES)),
+            *(to_options(path, OPERATIONS) for path in dict.fromkeys(o.path for o in OPERATIONS)),
+            *(to_handler(operation) for operation in OPERATIONS),
             *page_routes(),
             *life_signs(engine),
         ],

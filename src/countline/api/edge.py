@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from countline.api.door import STANDING, address_of
-from countline.api.problems import allowed
 from countline.api.ratelimit import Standing
 
 Scope = MutableMapping[str, Any]
@@ -37,8 +36,6 @@ def with_headers(app: App, standing_of: Callable[[str], Standing]) -> App:
                 headers = [*message["headers"], *standing.headers, *ALWAYS]
                 if not any(name == b"cache-control" for name, _ in headers):
                     headers.append(NO_CACHE)
-                if scope["method"] == "OPTIONS":
-                    headers = [(n, _with_head(v) if n == b"allow" else v) for n, v in headers]
                 message["headers"] = headers
             elif head:
                 message["body"] = b""
@@ -47,7 +44,3 @@ def with_headers(app: App, standing_of: Callable[[str], Standing]) -> App:
         await app(scope, receive, told)
 
     return edge
-
-
-def _with_head(allow: bytes) -> bytes:
-    return allowed(allow.decode()).encode()

@@ -1,11 +1,12 @@
 """One row of a route table, and the Litestar handler that it becomes."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
 from types import UnionType
 from typing import Any, Literal, get_args, get_type_hints
 
 import msgspec
+from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from countline.api.parameters import Asking, Parameters
@@ -64,3 +65,21 @@ def to_handler(operation: Operation) -> HTTPRouteHandler:
         include_in_schema=False,
     )
     return handler(operation.run)
+
+
+def to_options(path: str, operations: Iterable[Operation]) -> HTTPRouteHandler:
+    """The handler that names the methods of a path; Litestar's own knows only the first of them."""
+    methods = {o.method for o in operations if o.path == path}
+    allow = allowed(", ".join([*methods, "OPTIONS"]))
+
+    async def options() -> Response[None]:
+        return Response(None, status_code=204, headers={"Allow": allow})
+
+    handler = HTTPRouteHandler(path, http_method="OPTIONS", include_in_schema=False)
+    return handler(options)
+
+
+def allowed(methods: str) -> str:
+    """The methods of a path for an `Allow` header: what can be read can be asked by HEAD."""
+    found = {m.strip() for m in methods.split(",") if m.strip()}
+    return ", ".join(sorted(found | {"HEAD"} if "GET" in found else found))

@@ -10,6 +10,7 @@ from litestar.exceptions import HTTPException
 from msgspec import UNSET
 
 from countline.api.codes import CODES, Kind
+from countline.api.operation import allowed
 from countline.errors import BadQuery, CountlineError, NotAllowed, NotFound, TooMuch
 from countline.limits import JSON_BODY_BYTES_MAX
 from countline.wire.problem import MEDIA_TYPE, FieldProblem, Problem
@@ -102,9 +103,3 @@ def _of_litestar(request: Request[Any, Any, Any], error: HTTPException) -> Count
         method = f"{request.method} is not taken here; there is {allow}."
         return NotAllowed(method, code=code, allow=allow)
     return BadQuery(error.detail, code=code)
-
-
-def allowed(methods: str) -> str:
-    """The methods of a path for an `Allow` header: what can be read can be asked by HEAD."""
-    found = {m.strip() for m in methods.split(",") if m.strip()}
-    return ", ".join(sorted(found | {"HEAD"} if "GET" in found else found))

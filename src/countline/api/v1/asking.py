@@ -58,7 +58,7 @@ class IntervalAsking(CountAsking, frozen=True, kw_only=True, rename=SPELLINGS):
         GRANULARITIES,
         Meta(
             description="How long a bucket is. Hours and longer are local to the location.",
-            examples=["15m"],
+            examples=["1h"],
         ),
     ]
 
