@@ -12,9 +12,6 @@ class Faults:
         self._first: list[FieldError] = []
         self._more = 0
 
-    def __bool__(self) -> bool:
-        return bool(self._first)
-
     def at(self, line: int, column: str, detail: str) -> None:
         """A cell of a line of the file; the header is line 1."""
         self.of(f"line {line}, {column}" if column else f"line {line}", detail)

@@ -15,25 +15,26 @@ def fill_ends(group: Group, step_s: int | None, times: Times, faults: Faults) ->
     A step of whole days, where times are local, is counted on the calendar: the bin of a day on
     which clocks change has 23 or 25 hours.
     """
-    walls_s = [moment.wall_s for moment in group.starts]
-    local_s = [wall_s for wall_s in walls_s if wall_s is not None]
-    is_local = len(local_s) == len(walls_s)
-    for starts_s, civil in ((local_s, True), (group.starts_s, False)):
-        if civil and not is_local:
-            continue
-        step = step_s or _smallest_distance(starts_s)
-        if civil and (step is None or step % _DAY_S):
-            continue
-        if step is None:
-            detail = "the only row of its zone, so nothing tells its length; give --step, say 1h"
-            faults.at(group.lines[0], "start", detail)
-            return 0
-        if step > BIN_S_MAX:
-            faults.at(group.lines[0], "start", f"a step of {step} s is more than a year; add 'end'")
-        elif _is_even(starts_s, step, group, faults):
-            group.ends_s = _ends(group, step, times if civil else None)
-        return step
-    raise AssertionError("the second of the two always returns")
+    walls_s = _whole_days(group, step_s)
+    starts_s = walls_s or group.starts_s
+    step = step_s or _smallest_distance(starts_s)
+    if step is None:
+        detail = "the only row of its zone, so nothing tells its length; give --step, say 1h"
+        faults.at(group.lines[0], "start", detail)
+        return 0
+    if step > BIN_S_MAX:
+        faults.at(group.lines[0], "start", f"a step of {step} s is more than a year; add 'end'")
+    elif _is_even(starts_s, step, group, faults):
+        group.ends_s = _ends(group, step, times if walls_s else None)
+    return step
+
+
+def _whole_days(group: Group, step_s: int | None) -> list[int] | None:
+    """The starts as clocks on the wall show them, where these are local and whole days apart."""
+    walls_s = [start.wall_s for start in group.starts if start.wall_s is not None]
+    step = step_s or _smallest_distance(walls_s)
+    whole = len(walls_s) == len(group.starts) and step is not None and step % _DAY_S == 0
+    return walls_s if whole else None
 
 
 def _smallest_distance(starts_s: list[int]) -> int | None:

@@ -1,5 +1,6 @@
 """Tables that anybody writes, and what is told where they cannot be taken."""
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -141,6 +142,20 @@ def test_names_that_no_measure_can_have(name: str, advice: str) -> None:
 def test_states_are_states() -> None:
     (package,) = decode(f"start,end,present,visits\n{HOUR},1,2", measures=("present", "visits"))
     assert [m.kind for m in package.channels[0].measures] == ["state", "accumulating"]
+
+
+def test_a_file_without_rows() -> None:
+    with pytest.raises(BadPush, match="no rows"):
+        decode("start,end,in\n\n,,\n")
+
+
+def test_what_is_forgotten_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    hours = [f"2025-06-{1 + h // 24:02}T{h % 24:02}:00Z" for h in range(50)]
+    rows = [f"{a},{b},{n}" for n, (a, b) in enumerate(pairwise(hours))]
+    text = "\n".join(["start,end,in", *rows])
+    expected = decode(text)
+    monkeypatch.setattr("countline.drivers.tidy_csv.rows._CACHE_MAX", 3)
+    assert decode(text) == expected
 
 
 def test_bounds() -> None:

@@ -193,3 +193,36 @@ def test_a_body_that_is_unreadable_through_and_through_is_refused() -> None:
         decode(logics_data(logic(*({} for _ in range(100_002)))))
     with pytest.raises(BadPush, match="an array of 10001 elements"):
         DRIVER.decode(push(msgspec.json.encode([a_minute()] * 10_001)))
+
+
+def test_what_is_forgotten_is_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    bodies = [logics_data(logic(record(count(1, "fw", n)), number=n)) for n in range(5)]
+    expected = [decode(body) for body in bodies]
+    monkeypatch.setattr("countline.drivers.xovis_v5.plans.PLANS_MAX", 2)
+    assert [decode(body) for body in bodies] == expected
+
+
+@pytest.mark.parametrize("start", ["9999-12-31T23:59:59Z", "1969-12-31T23:59:59Z"])
+def test_times_out_of_all_bounds(start: str) -> None:
+    assert [note.code for note in decode(a_minute(**{"from": start})).notes] == ["time_unreadable"]
+
+
+def test_values_too_large_for_a_bin() -> None:
+    seconds = count(1000003, "dwell_time", 2_200_000.5)
+    package = decode(logics_data(logic(record(seconds), info="XLT_ZONE_OCCUPANCY_COUNT")))
+    assert package.readings[0].values == ()
+    assert [note.code for note in package.notes] == ["too_large"]
+
+
+@pytest.mark.parametrize(
+    "temperatures", [{"die": 61, "housing": 48}, {"die": 60.6}, {"housing": 61}]
+)
+def test_a_status_without_head_names_its_device_itself(temperatures: Any) -> None:
+    device = {
+        "info": {"serial": "00:6E:02:AA:10:01", "prod_code": "PC2SE-O"},
+        "state": {"details": {"temperatures": temperatures}},
+    }
+    package = decode({"status_data": {"states": {"device": device}}})
+    assert package.device and package.device.serial == "00:6e:02:aa:10:01"
+    assert package.status and package.status.temperature_c == 61
+    assert package.status.model == "PC2SE-O"
