@@ -165,6 +165,8 @@ def test_at_every_second_at_most_one_source_is_active(
 def test_expected_seconds_are_those_of_the_periods() -> None:
     hours = slices(0, 100, 200, 300, 400)
     assert expected_seconds(hours, [(50, 120), (180, 300)], NEVER_S) == [50, 40, 100, 0]
+    assert expected_seconds(hours, [(50, 500)], NEVER_S) == [50, 100, 100, 100]
+    assert expected_seconds(hours, [(0, 350)], NEVER_S) == [100, 100, 100, 50]
     assert expected_seconds(hours, [], NEVER_S) == [0, 0, 0, 0]
     assert expected_seconds([], [(0, 9)], NEVER_S, [bin_(0, 9)]) == []
 

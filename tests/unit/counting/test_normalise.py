@@ -220,6 +220,8 @@ def test_a_minute_that_comes_again_with_another_value_is_another_claim() -> None
     told = claims_of(record(("forward", 3)), record(("forward", 5)), record(("forward", 3)))
     assert [m.values[0] for m in told.minutes] == [3, 5, 3]
     assert {m.sequence for m in told.minutes} == {9}
+    rows = [record(("forward", 3)), record(("forward", 5))]
+    assert to_claims(rows, PLAN, rank=1, sequence=9, received_s=NOW_S) == claims_of(*rows)
 
 
 def test_a_minute_that_comes_again_with_its_value_is_nothing_new() -> None:
