@@ -1,7 +1,8 @@
 """The rows of an answer: counts, coverage, occupancy, pass-by and reasons, slice by slice."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from operator import attrgetter
 
 from countline.counting.coverage import expected_seconds, gap_reasons
 from countline.engine.catalogue import Catalogue
@@ -17,6 +18,7 @@ from countline.model.query import Adjustment, Query, Row
 from countline.store.seam import View
 
 CAUSES = ("reset", "operator", "device", "evidence", "clamp")
+_added = attrgetter(*CAUSES)
 
 
 def rows_of(view: View, catalogue: Catalogue, plan: Plan, query: Query, now_s: int) -> list[Row]:
@@ -82,8 +84,7 @@ def _shown(rows: list[Row], query: Query) -> list[Row]:
 
 
 def _emptied(row: Row) -> Row:
-    return replace(
-        row,
+    return row._replace(
         ins=None,
         outs=None,
         passby=None,
@@ -181,11 +182,14 @@ def _occupancy(
     flow = (ins or 0) - (outs or 0)
     if query.series == "raw":
         return (fold.raw_end, None, None, None, _raw_adjustment(fold, flow))
-    told = [Adjustment(cause, getattr(fold, cause)) for cause in CAUSES]
-    rest = fold.end - fold.start - flow - sum(a.people for a in told)
-    told.append(Adjustment("measured" if measured else "spill", rest))
-    person_s = fold.person_s - fold.end * max(0, ahead_s)
-    return (fold.end, fold.high, fold.low, person_s, tuple(a for a in told if a.people))
+    person_s = fold.person_s - (fold.end * ahead_s if ahead_s > 0 else 0)
+    told: tuple[Adjustment, ...] = ()
+    if fold.end - fold.start != flow or fold.clamp:
+        told = tuple(a for a in map(Adjustment, CAUSES, _added(fold)) if a.people)
+        rest = fold.end - fold.start - flow - sum(a.people for a in told)
+        if rest:
+            told = (*told, Adjustment("measured" if measured else "spill", rest))
+    return (fold.end, fold.high, fold.low, person_s, told)
 
 
 def _raw_adjustment(fold: Fold, flow: int) -> tuple[Adjustment, ...]:

@@ -36,7 +36,7 @@ class Table:
     plan: Plan
     slices: list[Slice]
     buckets: Mapping[SeriesNo, Sequence[Bucket]]
-    whole_days: bool  # the buckets are days, in which no source takes over from another
+    whole: bool  # the buckets are days or slices, in which no source takes over from another
     minutes: bool  # the buckets are single bins
 
     def column(self, series: SeriesNo | None, active: Active) -> Column:
@@ -48,7 +48,7 @@ class Table:
         counts = clip(active, *whole)
         if not counts:
             return [None] * len(self.slices)
-        if counts != [whole] and not self.whole_days:
+        if counts != [whole] and not self.whole:
             buckets = self._while_active(series, buckets, active)
         return sum_buckets(buckets, self.slices)
 
@@ -114,19 +114,28 @@ def _too_many(query: Query, count: int) -> Impossible:
 
 
 def table_of(view: View, plan: Plan, granularity: Granularity, slices: list[Slice]) -> Table:
-    """Fetch what an answer is made of: bins, quarters or days."""
+    """Fetch what an answer is made of: bins, quarters, or whole slices where the store sums them."""
     series = series_of(plan)
     start_s, end_s = slices[0].start_s, slices[-1].end_s
-    days = granularity.is_civil and not any(start_s < t < end_s for t in plan.takeovers_s)
+    whole = not any(start_s < t < end_s for t in plan.takeovers_s)
     buckets: Mapping[SeriesNo, Sequence[Bucket]]
     if granularity is Granularity.MINUTE:
+        whole = False
         buckets = _minutes(view, series, start_s, end_s)
-    elif days:
+    elif whole and granularity.is_civil:
         buckets = view.days(series, plan.grid.day_edges(start_s, end_s))
+    elif whole and granularity is Granularity.HOUR:
+        buckets = view.days(series, _edges(slices))
     else:
+        whole = False
         buckets = view.quarters(series, start_s, end_s)
     minutes = granularity is Granularity.MINUTE
-    return Table(view, plan, slices, buckets, whole_days=days, minutes=minutes)
+    return Table(view, plan, slices, buckets, whole=whole, minutes=minutes)
+
+
+def _edges(slices: Sequence[Slice]) -> list[int]:
+    """Every start and end of the slices: between two expected periods lies one that has no row."""
+    return sorted({edge for slice_ in slices for edge in slice_[:2]})
 
 
 def _minutes(

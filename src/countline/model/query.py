@@ -52,8 +52,7 @@ class Adjustment(NamedTuple):
     people: int
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One bucket. None is not known, never zero.
 
     `person_s` is the integral of the people present over the part of the bucket that has passed,
