@@ -12,6 +12,7 @@ import pytest
 
 from countline.client import ApiError, Client
 from tests.app.process import Process, run, started
+from tests.test_tidy import ROOT
 
 HOURS = (
     "location,sensor,start,end,in,out,passby\n"
@@ -113,6 +114,27 @@ def answers(lines: list[str]) -> list[dict[str, Any]]:
     ]
 
 
+def readme_requests(url: str, key: str) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """(the answer that README shows, the answer that comes) for each request it shows."""
+    text = (ROOT / "README.md").read_text()
+    for shell, shown in re.findall(r"```sh\n(curl .*?)```\n```json\n(.*?)```", text, re.DOTALL):
+        pasted = shell.replace("your_api_key_here", key).replace("http://127.0.0.1:8080", url)
+        [answer] = answers(pasted.splitlines())
+        yield json.loads(shown), answer
+
+
+def shows(shown: Any, came: Any) -> bool:
+    """Whether what is shown is what came, further fields left out; a number of now may differ."""
+    if isinstance(shown, dict):
+        return all(
+            shows(value, came[name]) or (name == "current_people" and type(came[name]) is int)
+            for name, value in shown.items()
+        )
+    if isinstance(shown, list):
+        return len(shown) <= len(came) and all(map(shows, shown, came))
+    return bool(shown == came)
+
+
 def test_the_demo_answers_the_documented_requests(tmp_path: Path) -> None:
     with started(tmp_path, "demo", "--port", "0") as first:
         lines = first.lines_until("sensorId=SNSR_001") + first.lines_until("Bearer")
@@ -131,6 +153,11 @@ def test_the_demo_answers_the_documented_requests(tmp_path: Path) -> None:
         assert len(hours_today["data"]) == len(today["data"])
         assert people["data"][0]["zone_id"] is None
         assert [row["zone_id"] for row in here["data"]] == [None, 1, 2, 3]
+        address, header = next(curls(lines))
+        url = address.partition("/v3")[0]
+        told = list(readme_requests(url, header["X-API-Key"]))
+        assert len(told) == 3
+        assert all(shows(shown, came) for shown, came in told), told
         assert first.stop() == 0
     with started(tmp_path, "demo", "--port", "0") as second:
         again = second.lines_until("sensorId=SNSR_001") + second.lines_until("Bearer")

@@ -33,6 +33,7 @@ from countline.store.seam import Accepted, Commit, KeptPush, Outcome, Transactio
 
 _log = structlog.get_logger("countline.intake")
 
+DECODE_AT_ONCE_BYTES_MAX = 100_000  # about 2 ms
 FRESH_MS_MAX = 50  # how old the snapshot may be by which a push is admitted
 
 
@@ -90,7 +91,7 @@ class Intake:
     ) -> list[Accepted]:
         driver = self._drivers[push.driver]
         try:
-            packages = driver.decode(push)
+            packages = await self._decoded(driver, push)
         except BadPush as error:
             return [self._failed(push, secret.sensor, error.error_code, error.detail)]
         accepted: list[Accepted] = []
@@ -100,6 +101,12 @@ class Intake:
             if one is not None:
                 accepted.append(one)
         return accepted
+
+    async def _decoded(self, driver: Driver, push: Push) -> list[Decoded]:
+        """Usual bodies are read at once; a backlog of days must not hold up everybody else."""
+        if len(push.body) <= DECODE_AT_ONCE_BYTES_MAX:
+            return driver.decode(push)
+        return await asyncio.to_thread(driver.decode, push)
 
     async def _accept_package(
         self,

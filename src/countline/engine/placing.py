@@ -61,7 +61,8 @@ class Placing:
         kinds = {m.measure: m.kind for m in info.measures}
         wanted = wanted_measures(location, info)
         learn_series(tx, sensor.sensor, key, {m: kinds[m] for m in wanted})
-        self._source(tx, location, sensor, key, zone, (first_s, last_s))
+        if info.is_door or self._line_id is not None:
+            self._source(tx, location, sensor, key, zone, (first_s, last_s))
         self._expect(tx, sensor.sensor, first_s, last_s)
         context, _, channel = key.partition("/")
         series = tx.records(Series, sensor=sensor.sensor)
