@@ -1,7 +1,9 @@
 """Counted bins as they are asked: hot and cold minutes, and long ones."""
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import partial
+from operator import itemgetter
 
 from countline.model.claim import Bin
 from countline.model.ids import SensorNo, SeriesNo
@@ -32,9 +34,7 @@ def counted_bins(disk: Disk, series: Sequence[SeriesNo], start_s: int, end_s: in
     return sorted(bins, key=by_start)
 
 
-def by_start(one: Bin) -> tuple[int, int, int]:
-    """The order of bins in answers."""
-    return (one.start_s, one.series, one.length_s)
+by_start = itemgetter(1, 0, 2)  # the order of bins in answers: start, series, length
 
 
 def counted(cells: Sequence[Held | None]) -> list[Bin]:
@@ -62,12 +62,13 @@ def cold_days(disk: Disk, sensor: SensorNo, start_s: int, end_s: int) -> Iterato
 def _cold_bins(
     disk: Disk, sensor: SensorNo, cold: ColdDay, wanted: Wanted, start_s: int, end_s: int
 ) -> Iterator[Bin]:
+    first = bisect_left(cold.minutes, -(-start_s // 60))
+    last = bisect_left(cold.minutes, -(-end_s // 60))
     for one, position in wanted:
         if position < len(cold.columns):
-            for minute, value, order, commit in zip(
-                cold.minutes, cold.columns[position], cold.orders, cold.commits, strict=True
-            ):
-                if value is not None and start_s <= minute * 60 < end_s:
+            columns = (cold.minutes, cold.columns[position], cold.orders, cold.commits)
+            for minute, value, order, commit in zip(*(c[first:last] for c in columns), strict=True):
+                if value is not None:
                     yield _new_bin((one, minute * 60, 60, value, order[1], commit))
     for minute, body in cold.others.items():
         if start_s <= minute * 60 < end_s:

@@ -1,13 +1,20 @@
 """Stored sums as they are asked: quarters, and sums between any edges, hot and cold."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from countline.model.claim import Bucket
 from countline.model.ids import SeriesNo
 from countline.store.sqlite import days
-from countline.store.sqlite.coldsums import read_cold, sum_between
+from countline.store.sqlite.coldsums import (
+    are_hours,
+    read_cold,
+    read_columns,
+    sum_between,
+    sum_columns,
+)
 from countline.store.sqlite.disk import Disk
-from countline.store.sqlite.hours import new_bucket, read_hours
+from countline.store.sqlite.hours import read_hours
 from countline.store.sqlite.warmth import hot_stretches
 
 Found = dict[SeriesNo, list[Bucket]]
@@ -15,63 +22,71 @@ Found = dict[SeriesNo, list[Bucket]]
 
 def quarters(disk: Disk, series: Sequence[SeriesNo], start_s: int, end_s: int) -> Found:
     """Sums by UTC quarter that starts in `[start_s, end_s)`, ascending."""
-    found: Found = {one: [] for one in series}
-    for one in found:
-        found[one] += map(new_bucket, read_cold(disk, one, start_s, end_s))
-    _add_hot(disk, found, start_s, end_s)
-    return found
+    hot = _hot_quarters(disk, series, start_s, end_s)
+    for one, buckets in hot.items():
+        if cold := list(read_cold(disk, one, start_s, end_s)):
+            hot[one] = sorted(cold + buckets) if buckets else cold
+    return hot
 
 
 def sums(disk: Disk, series: Sequence[SeriesNo], edges_s: Sequence[int]) -> Found:
     """Sums of the quarters between each two neighbours of `edges_s`, ascending."""
-    found: Found = {one: [] for one in series}
     if len(edges_s) < 2:
-        return found
-    stored = {one: days.read(disk, one, edges_s) for one in found}
-    for one in found:
-        for start_s, end_s in _gaps(edges_s, stored[one]):
-            found[one] += map(new_bucket, read_cold(disk, one, start_s, end_s))
-    _add_hot(disk, found, edges_s[0], edges_s[-1])
-    return {one: _merge(stored[one], sum_between(found[one], edges_s)) for one in found}
+        return {one: [] for one in series}
+    edges_s = list(edges_s)
+    ends_s = {} if are_hours(edges_s) else dict(pairwise(edges_s))
+    hot = _hot_quarters(disk, series, edges_s[0], edges_s[-1])
+    return {
+        one: _joined(_cold_sums(disk, one, edges_s, ends_s), sum_between(hot[one], edges_s))
+        for one in hot
+    }
 
 
-def _add_hot(disk: Disk, found: Found, start_s: int, end_s: int) -> None:
-    """Put hot quarters between the cold ones."""
+def _cold_sums(
+    disk: Disk, series: SeriesNo, edges_s: list[int], ends_s: Mapping[int, int]
+) -> list[Bucket]:
+    """Stored days that are in `ends_s` from start to end, and sums of cold quarters elsewhere."""
+    stored = days.read(disk, series, ends_s) if ends_s else {}
+    found = list(stored.values())
+    for stretch in _gaps(edges_s, stored) if stored else [edges_s]:
+        columns = read_columns(disk, series, stretch[0], stretch[-1])
+        if columns is not None:
+            found += sum_columns(columns, stretch)
+    return sorted(found) if stored else found
+
+
+def _hot_quarters(disk: Disk, series: Sequence[SeriesNo], start_s: int, end_s: int) -> Found:
+    found: Found = {one: [] for one in series}
     for sensor, group in disk.by_sensor(found):
-        cold = any(found[one] for one in group)
         for stretch in hot_stretches(disk, sensor, start_s, end_s):
             read_hours(disk, group, *stretch, found)
-        if cold:
-            for one in group:
-                found[one].sort()
+    return found
 
 
-def _gaps(edges_s: Sequence[int], stored: Mapping[int, Bucket]) -> Iterator[tuple[int, int]]:
-    """Stretches between edges without a stored day, neighbours joined."""
-    begun_s = None
-    for start_s in edges_s[:-1]:
-        if start_s in stored and begun_s is not None:
-            yield begun_s, start_s
-            begun_s = None
-        elif start_s not in stored and begun_s is None:
-            begun_s = start_s
-    if begun_s is not None:
-        yield begun_s, edges_s[-1]
+def _gaps(edges_s: list[int], stored: Mapping[int, Bucket]) -> Iterator[list[int]]:
+    """Runs of edges between which no day is stored."""
+    run: list[int] = []
+    for edge_s in edges_s:
+        run.append(edge_s)
+        if edge_s in stored:
+            if len(run) > 1:
+                yield run
+            run = []
+    if len(run) > 1:
+        yield run
 
 
-def _merge(stored: Mapping[int, Bucket], summed: list[Bucket]) -> list[Bucket]:
-    """Stored days and further sums, added where they start together."""
-    if not stored:
-        return summed
-    merged = dict(stored)
-    for one in summed:
-        was = merged.get(one.start_s)
-        if was is not None:
-            one = Bucket(
-                one.start_s,
-                was.value + one.value,
-                was.covered_s + one.covered_s,
-                max(was.commit, one.commit),
-            )
-        merged[one.start_s] = one
-    return sorted(merged.values())
+def _joined(cold: list[Bucket], hot: list[Bucket]) -> list[Bucket]:
+    """Sums of the two sides, added where they are of one stretch."""
+    if not cold or not hot:
+        return cold or hot
+    joined = {bucket.start_s: bucket for bucket in cold}
+    for more in hot:
+        was = joined.get(more.start_s, Bucket(more.start_s, 0, 0, 0))
+        joined[more.start_s] = Bucket(
+            more.start_s,
+            was.value + more.value,
+            was.covered_s + more.covered_s,
+            max(was.commit, more.commit),
+        )
+    return sorted(joined.values())

@@ -110,34 +110,19 @@ def _deltas(numbers: Iterable[int]) -> list[int]:
 
 
 def pack_quarters(quarters: Iterable[Quarter]) -> bytes:
-    """The quarters of one series and day; a column of equal numbers is kept as one of them."""
-    values: list[int | None] = [None] * DAY_QUARTERS
-    covered = [0] * DAY_QUARTERS
-    commits = [0] * DAY_QUARTERS
-    for start_s, value, covered_s, commit in quarters:
+    """The quarters of one series and day in columns; one of equal numbers is kept as its number.
+
+    Commit 0 stands where there is no bucket, with zeros beside it.
+    """
+    columns = [[0] * DAY_QUARTERS for _ in range(3)]
+    for start_s, *numbers in quarters:
         at = start_s % DAY_S // 900
-        values[at], covered[at], commits[at] = value, covered_s, commit
-    return pack((values, _folded(covered, values), _folded(commits, values)))
+        for column, number in zip(columns, numbers, strict=True):
+            column[at] = number
+    return pack([column if len(set(column)) > 1 else column[0] for column in columns])
 
 
-def _folded(column: list[int], values: list[int | None]) -> list[int] | int:
-    present = {number for number, value in zip(column, values, strict=True) if value is not None}
-    return present.pop() if len(present) == 1 else column
-
-
-def unpack_columns(body: bytes) -> tuple[list[int | None], list[int], list[int]]:
-    """Value (None where there is no bucket), covered seconds and commit of 96 quarters."""
-    values, covered, commits = unpack(body)
-    if type(covered) is int:
-        covered = [covered] * DAY_QUARTERS
-    if type(commits) is int:
-        commits = [commits] * DAY_QUARTERS
-    return values, covered, commits
-
-
-def unpack_quarters(day: int, body: bytes) -> Iterator[Quarter]:
-    """What `pack_quarters` packed, ascending."""
-    starts_s = range(day * DAY_S, (day + 1) * DAY_S, 900)
-    for start_s, value, covered_s, commit in zip(starts_s, *unpack_columns(body), strict=True):
-        if value is not None:
-            yield start_s, value, covered_s, commit
+def unpack_quarters(body: bytes) -> Iterator[list[int]]:
+    """Values, covered seconds and commits of the 96 quarters of a day."""
+    for column in unpack(body):
+        yield column if type(column) is list else [column] * DAY_QUARTERS

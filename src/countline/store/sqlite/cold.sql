@@ -31,11 +31,14 @@ INSERT OR REPLACE INTO coldq VALUES (?, ?)
 -- name: coldq_drop
 DELETE FROM coldq WHERE k = ?
 
+-- name: day_get
+SELECT body FROM day WHERE k = ?
+
 -- name: day_between
-SELECT k, quarters, value, covered_s, commit_no FROM day WHERE k BETWEEN ? AND ? ORDER BY k
+SELECT body FROM day WHERE k BETWEEN ? AND ? ORDER BY k
 
 -- name: day_save
-INSERT OR REPLACE INTO day VALUES (?, ?, ?, ?, ?)
+INSERT OR REPLACE INTO day VALUES (?, ?)
 
 -- name: day_drop_between
 DELETE FROM day WHERE k BETWEEN ? AND ?
@@ -63,6 +66,12 @@ SELECT DISTINCT sensor FROM series ORDER BY sensor
 
 -- name: bins_drop
 DELETE FROM bin WHERE k >= ? AND k < ?
+
+-- name: bin_nth
+SELECT k FROM bin WHERE k >= ? AND k < ? ORDER BY k LIMIT 1 OFFSET ?
+
+-- name: hour_nth
+SELECT k FROM hour WHERE k >= ? AND k < ? ORDER BY k LIMIT 1 OFFSET ?
 
 -- name: hours_drop
 DELETE FROM hour WHERE k >= ? AND k < ?

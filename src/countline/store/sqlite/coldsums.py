@@ -1,26 +1,107 @@
-"""Cold quarters of a series, and how any quarters are summed between edges."""
+"""Cold quarters of a series as columns, and how any quarters are summed between edges."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import compress, pairwise
+from operator import add
+from typing import NamedTuple
 
 from countline.model.claim import Bucket
 from countline.model.ids import SeriesNo
-from countline.store.sqlite.cold import DAY_MASK, DAY_S, Quarter, day_key, unpack_quarters
+from countline.store.sqlite.cold import (
+    DAY_MASK,
+    DAY_QUARTERS,
+    DAY_S,
+    day_key,
+    unpack_quarters,
+)
 from countline.store.sqlite.disk import Disk
-from countline.store.sqlite.hours import new_bucket
+from countline.store.sqlite.hours import HOUR_S, QUARTER_S, new_bucket
+
+PER_HOUR = HOUR_S // QUARTER_S
 
 
-def read_cold(disk: Disk, series: SeriesNo, start_s: int, end_s: int) -> Iterator[Quarter]:
-    """Cold quarters of a series that start in `[start_s, end_s)`, ascending."""
+class Columns(NamedTuple):
+    """Neighbouring quarters from `start_s` on. Commit 0: no bucket, and zeros beside it."""
+
+    start_s: int
+    values: list[int]
+    covered: list[int]
+    commits: list[int]
+
+    def buckets(self, start_s: int, end_s: int) -> Iterator[Bucket]:
+        """Those that start in `[start_s, end_s)`, ascending."""
+        first = max(0, -(-(start_s - self.start_s) // QUARTER_S))
+        last = max(first, -(-(end_s - self.start_s) // QUARTER_S))
+        starts_s = range(self.start_s, self.start_s + len(self.values) * QUARTER_S, QUARTER_S)
+        columns = (starts_s, *self[1:])
+        rows = zip(*(column[first:last] for column in columns), strict=True)
+        return map(new_bucket, compress(rows, self.commits[first:last]))
+
+
+def read_columns(disk: Disk, series: SeriesNo, start_s: int, end_s: int) -> Columns | None:
+    """The cold quarters of all UTC days that `[start_s, end_s)` touches; None where none is cold."""
     first, last = start_s // DAY_S, min((end_s - 1) // DAY_S, disk.head.cold_to)
     if first > last:
-        return
+        return None
     rows = disk.rows("coldq_between", day_key(series, first), day_key(series, last))
+    if not rows:
+        return None
+    begin = rows[0][0] & DAY_MASK
+    columns = Columns(begin * DAY_S, [], [], [])
     for key, body in rows:
-        day = key & DAY_MASK
-        if start_s <= day * DAY_S and (day + 1) * DAY_S <= end_s:
-            yield from unpack_quarters(day, body)
-        else:
-            yield from (q for q in unpack_quarters(day, body) if start_s <= q[0] < end_s)
+        missing = ((key & DAY_MASK) - begin) * DAY_QUARTERS - len(columns.values)
+        for column, more in zip(columns[1:], unpack_quarters(body), strict=True):
+            if missing:
+                column += [0] * missing  # days without data
+            column += more
+    return columns
+
+
+def read_cold(disk: Disk, series: SeriesNo, start_s: int, end_s: int) -> Iterable[Bucket]:
+    """Cold quarters of a series that start in `[start_s, end_s)`, ascending."""
+    columns = read_columns(disk, series, start_s, end_s)
+    return () if columns is None else columns.buckets(start_s, end_s)
+
+
+def sum_columns(columns: Columns, edges_s: Sequence[int]) -> list[Bucket]:
+    """Quarters summed between neighbours of `edges_s`; nothing where there is none."""
+    if are_hours(edges_s):
+        return _sum_hours(columns, edges_s)
+    places = [max(0, -(-(at_s - columns.start_s) // QUARTER_S)) for at_s in edges_s]
+    summed = []
+    for start_s, (first, last) in zip(edges_s, pairwise(places), strict=False):
+        if commit := max(columns.commits[first:last], default=0):
+            value, covered_s = sum(columns.values[first:last]), sum(columns.covered[first:last])
+            summed.append(new_bucket((start_s, value, covered_s, commit)))
+    return summed
+
+
+def are_hours(edges_s: Sequence[int]) -> bool:
+    """Whether edges are an hour apart, and begin with a quarter."""
+    first_s = edges_s[0]
+    return not first_s % QUARTER_S and list(edges_s) == list(
+        range(first_s, first_s + HOUR_S * len(edges_s), HOUR_S)
+    )
+
+
+def _sum_hours(columns: Columns, edges_s: Sequence[int]) -> list[Bucket]:
+    """All hours at once: each column's four quarters side by side."""
+    first = (edges_s[0] - columns.start_s) // QUARTER_S
+    skipped = max(0, -first) // PER_HOUR  # whole hours before the columns begin
+    first += skipped * PER_HOUR
+    last = first + (len(edges_s) - 1 - skipped) * PER_HOUR
+    before = [0] * max(0, -first)
+
+    def by_hour(column: list[int], fold: Callable[[int, int], int]) -> list[int]:
+        part = before + column[max(0, first) : max(0, last)]
+        part += [0] * (-len(part) % PER_HOUR)
+        halves = map(fold, part[0::4], part[1::4]), map(fold, part[2::4], part[3::4])
+        return list(map(fold, *halves))
+
+    commits = by_hour(columns.commits, max)
+    values, covered = by_hour(columns.values, add), by_hour(columns.covered, add)
+    rows = zip(edges_s[skipped:], values, covered, commits, strict=False)
+    return list(map(new_bucket, compress(rows, commits)))
 
 
 def sum_between(buckets: Sequence[Bucket], edges_s: Sequence[int]) -> list[Bucket]:

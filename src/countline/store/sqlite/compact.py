@@ -6,6 +6,7 @@ from countline.model.interval import DAY_S
 from countline.store.sqlite import days, winners
 from countline.store.sqlite.cells import SENSOR_BITS
 from countline.store.sqlite.cold import (
+    DAY_MINUTES,
     day_key,
     pack_minutes,
     pack_quarters,
@@ -17,7 +18,7 @@ from countline.store.sqlite.warmth import hot_days, raise_cold_to
 
 HOT_S = 48 * 3_600  # a day is hot until so long after its end
 DAYS_PER_STEP = 8  # sensor-days frozen in one transaction: about 50 ms
-MINUTES_PER_STEP = 10  # minutes of all sensors dropped in one transaction: 20,000 rows of 2,000
+ROWS_PER_STEP = 20_000  # hot rows dropped in one transaction
 
 
 def last_old_day(now_s: int) -> int:
@@ -68,15 +69,14 @@ def drop_some(disk: Disk) -> bool:
 
 
 def _drop_oldest(disk: Disk, day: int) -> None:
-    end = (day + 1) * DAY_S // 60
-    row = disk.row("bin_next", day * DAY_S // 60 << SENSOR_BITS, end << SENSOR_BITS)
-    if row is not None:
-        until = min(row[0] + MINUTES_PER_STEP, end)
-        disk.run("bins_drop", row[0] << SENSOR_BITS, until << SENSOR_BITS)
-        return
-    row = disk.row("hour_next", day * 24 << SERIES_BITS, (day + 1) * 24 << SERIES_BITS)
-    if row is not None:
-        disk.run("hours_drop", row[0] << SERIES_BITS, row[0] + 1 << SERIES_BITS)
+    """Drop a day's first minutes; hours go together with the last ones."""
+    first, end = day * DAY_MINUTES << SENSOR_BITS, (day + 1) * DAY_MINUTES << SENSOR_BITS
+    row = disk.row("bin_nth", first, end, ROWS_PER_STEP)
+    disk.run("bins_drop", first, end if row is None else row[0])
+    if row is None:
+        first, end = day * 24 << SERIES_BITS, (day + 1) * 24 << SERIES_BITS
+        row = disk.row("hour_nth", first, end, ROWS_PER_STEP)
+        disk.run("hours_drop", first, end if row is None else row[0])
 
 
 def sum_a_sensor(disk: Disk) -> bool:

@@ -1,39 +1,46 @@
-"""Rows of `day`: the cold quarters of a civil day of the location, summed ahead of the question."""
+"""Rows of `day`: the cold quarters of a civil day of the location, summed ahead of the question.
 
-from collections.abc import Mapping, Sequence
+A row has the days of a series that start in one block of 32 UTC days, in columns: start, length in
+seconds, value, covered seconds, commit.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from itertools import pairwise
 
 from countline.model.claim import Bucket
 from countline.model.ids import SensorNo, SeriesNo
-from countline.model.interval import DAY_S, QUARTER_S, DayGrid
+from countline.model.interval import DAY_S, DayGrid
+from countline.store.sqlite.cells import pack, unpack
 from countline.store.sqlite.cold import DAY_MASK, day_key
-from countline.store.sqlite.coldsums import read_cold, sum_between
+from countline.store.sqlite.coldsums import read_columns, sum_columns
 from countline.store.sqlite.disk import Disk
 from countline.store.sqlite.hours import new_bucket
 
-QUARTER_BITS = 24
-QUARTER_MASK = (1 << QUARTER_BITS) - 1
+BLOCK_BITS = 12
+BLOCK_MASK = (1 << BLOCK_BITS) - 1
+BLOCK_S = 32 * DAY_S
+
+Day = tuple[int, int, int, int, int]  # start_s, length_s, value, covered_s, commit
 
 
-def read(disk: Disk, series: SeriesNo, edges_s: Sequence[int]) -> Mapping[int, Bucket]:
-    """Stored days that reach exactly from one of `edges_s` to the next, by start."""
-    if edges_s[0] // DAY_S > disk.head.cold_to:
+def read(disk: Disk, series: SeriesNo, ends_s: Mapping[int, int]) -> dict[int, Bucket]:
+    """Stored days that reach exactly from a key of `ends_s` to its value, by start."""
+    first_s, last_s = min(ends_s), max(ends_s)
+    if first_s // DAY_S > disk.head.cold_to:
         return {}
-    rows = disk.rows("day_between", _key(series, edges_s[0]), _key(series, edges_s[-1]))
-    if not rows:
-        return {}
-    ends_s = dict(pairwise(edges_s))
-    stored: dict[int, Bucket] = {}
-    for key, length, value, covered_s, commit in rows:
-        start_s = (key & QUARTER_MASK) * QUARTER_S
-        if ends_s.get(start_s) == start_s + length * QUARTER_S:
-            stored[start_s] = new_bucket((start_s, value, covered_s, commit))
-    return stored
+    rows = disk.rows("day_between", _key(series, first_s), _key(series, last_s))
+    end_of = ends_s.get
+    return {
+        start_s: new_bucket((start_s, value, covered_s, commit))
+        for (body,) in rows
+        for start_s, length_s, value, covered_s, commit in zip(*unpack(body), strict=True)
+        if end_of(start_s) == start_s + length_s
+    }
 
 
 def _key(series: SeriesNo, start_s: int) -> int:
-    return series << QUARTER_BITS | start_s // QUARTER_S
+    return series << BLOCK_BITS | start_s // BLOCK_S
 
 
 def sum_anew(disk: Disk, sensor: SensorNo, first: int, last: int) -> None:
@@ -47,10 +54,12 @@ def sum_anew(disk: Disk, sensor: SensorNo, first: int, last: int) -> None:
     if grid != disk.row("grid_get", sensor):
         disk.run("grid_save", sensor, *grid)
         for series in disk.series_of(sensor):
-            disk.run("day_drop_between", _key(series, 0), _key(series, 0) | QUARTER_MASK)
+            disk.run("day_drop_between", _key(series, 0), _key(series, 0) | BLOCK_MASK)
             if (ends := cold_ends(disk, series)) is not None:
                 first, last = min(first, ends[0]), max(last, ends[1])
-    _sum_days(disk, sensor, DayGrid(*grid), first, last)
+    edges_s = list(_edges(DayGrid(*grid), first * DAY_S, (last + 1) * DAY_S))
+    for series in disk.series_of(sensor):
+        _replace(disk, series, edges_s)
 
 
 def cold_ends(disk: Disk, series: SeriesNo) -> tuple[int, int] | None:
@@ -60,18 +69,31 @@ def cold_ends(disk: Disk, series: SeriesNo) -> tuple[int, int] | None:
     return None if first is None or last is None else (first[0] & DAY_MASK, last[0] & DAY_MASK)
 
 
-def _sum_days(disk: Disk, sensor: SensorNo, grid: DayGrid, first: int, last: int) -> None:
-    day = grid.day_of(first * DAY_S)
-    edges_s = [grid.day_start(day)]
-    while edges_s[-1] < (last + 1) * DAY_S:
+def _edges(grid: DayGrid, start_s: int, end_s: int) -> Iterator[int]:
+    """Starts of the days that overlap a stretch, and the end of the last one."""
+    day = grid.day_of(start_s)
+    while (edge_s := grid.day_start(day)) < end_s:
+        yield edge_s
         day += timedelta(days=1)
-        edges_s.append(grid.day_start(day))
+    yield edge_s
+
+
+def _replace(disk: Disk, series: SeriesNo, edges_s: Sequence[int]) -> None:
+    """Sum a series' cold quarters between edges, and put them where its stored days are."""
     ends_s = dict(pairwise(edges_s))
-    for series in disk.series_of(sensor):
-        disk.run("day_drop_between", _key(series, edges_s[0]), _key(series, edges_s[-1]) - 1)
-        cold = [new_bucket(q) for q in read_cold(disk, series, edges_s[0], edges_s[-1])]
-        rows = [
-            (_key(series, start_s), (ends_s[start_s] - start_s) // QUARTER_S, *numbers)
-            for start_s, *numbers in sum_between(cold, edges_s)
-        ]
-        disk.run_many("day_save", rows)
+    columns = read_columns(disk, series, edges_s[0], edges_s[-1])
+    fresh = [] if columns is None else sum_columns(columns, edges_s)
+    blocks: dict[int, dict[int, Day]] = {}
+    for key in range(_key(series, edges_s[0]), _key(series, edges_s[-1]) + 1):
+        row = disk.row("day_get", key)
+        known: Iterator[Day] = zip(*unpack(row[0]), strict=True) if row else iter(())
+        blocks[key] = {day[0]: day for day in known if not edges_s[0] <= day[0] < edges_s[-1]}
+    for start_s, *sums in fresh:
+        value, covered_s, commit = sums
+        day = (start_s, ends_s[start_s] - start_s, value, covered_s, commit)
+        blocks[_key(series, start_s)][start_s] = day
+    for key, days in blocks.items():
+        if days:
+            disk.run("day_save", key, pack(list(zip(*sorted(days.values()), strict=True))))
+        else:
+            disk.run("day_drop_between", key, key)

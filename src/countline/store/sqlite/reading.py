@@ -3,15 +3,16 @@
 from collections.abc import Iterator, Sequence
 
 from countline.counting.choose import claim_order
-from countline.model.claim import Bin, Claim
+from countline.model.claim import Bin, Bucket, Claim
 from countline.model.ids import SensorNo, SeriesNo
 from countline.store.sqlite import winners
 from countline.store.sqlite.bins import bin_of, by_start, cold_days, counted, counted_bins
 from countline.store.sqlite.cells import Held
 from countline.store.sqlite.cold import DAY_S
+from countline.store.sqlite.coldsums import read_cold
 from countline.store.sqlite.days import cold_ends
 from countline.store.sqlite.disk import Disk
-from countline.store.sqlite.hours import HOUR_S, SERIES_BITS, hour_key
+from countline.store.sqlite.hours import HOUR_S, QUARTER_S, SERIES_BITS, hour_key, read_hours
 from countline.store.sqlite.warmth import hot_stretches
 
 FOREVER_S = 1 << 36  # later than any instant that is kept
@@ -82,40 +83,42 @@ def overlapped(disk: Disk, sensor: SensorNo, start_s: int, end_s: int) -> list[B
 
 def span(disk: Disk, sensor: SensorNo) -> tuple[int, int] | None:
     """First start and last end of all counted bins of a sensor."""
-    spans = [
-        found
-        for series in disk.series_of(sensor)
-        if (found := _span_of(disk, sensor, series)) is not None
-    ]
-    return (min(start for start, _ in spans), max(end for _, end in spans)) if spans else None
-
-
-def _span_of(disk: Disk, sensor: SensorNo, series: SeriesNo) -> tuple[int, int] | None:
-    edges_s = [day * DAY_S for day in cold_ends(disk, series) or ()]
-    for start_s, end_s in hot_stretches(disk, sensor, 0, FOREVER_S):
-        for name in ("hour_first", "hour_last"):
-            if row := _hour_at(disk, name, series, start_s, end_s):
-                edges_s.append((row[0] >> SERIES_BITS) * HOUR_S)
-    if not edges_s:
+    ends = [found for series in disk.series_of(sensor) if (found := _quarter_ends(disk, series))]
+    if not ends:
         return None
-    first, last = min(edges_s), max(edges_s)
-    opening = counted_bins(disk, [series], first, first + DAY_S)
-    closing = counted_bins(disk, [series], last, last + DAY_S)
-    closing += counted(
-        winners.long_starting(disk, series, last - disk.reach_s(series), last + DAY_S)
-    )
+    first_s, last_s = min(first for first, _ in ends), max(last for _, last in ends)
+    series = disk.series_of(sensor)
+    opening = counted_bins(disk, series, first_s, first_s + QUARTER_S)
+    closing = counted_bins(disk, series, last_s, last_s + QUARTER_S)
+    for one in series:  # one that is longer may start earlier and end later
+        if reach_s := disk.reach_s(one):
+            closing += counted(winners.long_starting(disk, one, last_s - reach_s, FOREVER_S))
     return opening[0].start_s, max(one.start_s + one.length_s for one in closing)
 
 
-def _hour_at(
-    disk: Disk, name: str, series: SeriesNo, start_s: int, end_s: int
-) -> tuple[int] | None:
-    """The key of the first or last hot hour of a series that starts in `[start_s, end_s)`."""
+def _quarter_ends(disk: Disk, series: SeriesNo) -> tuple[int, int] | None:
+    """Starts of the first and the last quarter in which a series has counted bins."""
+    starts_s: list[int] = []
+    for day in cold_ends(disk, series) or ():
+        cold = list(read_cold(disk, series, day * DAY_S, (day + 1) * DAY_S))
+        starts_s += [cold[0].start_s, cold[-1].start_s]
+    sensor, _ = disk.place(series)
+    for stretch in hot_stretches(disk, sensor, 0, FOREVER_S):
+        for name in ("hour_first", "hour_last"):
+            if (hour := _hour_at(disk, name, series, *stretch)) is not None:
+                found: dict[SeriesNo, list[Bucket]] = {series: []}
+                read_hours(disk, [series], hour * HOUR_S, (hour + 1) * HOUR_S, found)
+                starts_s += [bucket.start_s for bucket in found[series]]
+    return (min(starts_s), max(starts_s)) if starts_s else None
+
+
+def _hour_at(disk: Disk, name: str, series: SeriesNo, start_s: int, end_s: int) -> int | None:
+    """The first or last hot hour of a series in `[start_s, end_s)`."""
     ends = disk.row("hour_ends")
     if ends is None or ends[0] is None:
         return None
-    first = max(start_s // HOUR_S, ends[0])
-    last = min((end_s - 1) // HOUR_S, ends[1])
+    first, last = max(start_s // HOUR_S, ends[0]), min((end_s - 1) // HOUR_S, ends[1])
     if first > last:
         return None
-    return disk.row(name, hour_key(first, series), hour_key(last, series))
+    row = disk.row(name, hour_key(first, series), hour_key(last, series))
+    return None if row is None else row[0] >> SERIES_BITS

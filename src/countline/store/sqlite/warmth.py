@@ -11,7 +11,8 @@ from countline.errors import StoreError
 from countline.model.ids import SensorNo
 from countline.store.sqlite import days
 from countline.store.sqlite.cells import SENSOR_BITS
-from countline.store.sqlite.cold import DAY_MASK, DAY_S, day_key, unpack_minutes, unpack_quarters
+from countline.store.sqlite.cold import DAY_MASK, DAY_S, day_key, unpack_minutes
+from countline.store.sqlite.coldsums import read_cold
 from countline.store.sqlite.disk import Disk
 from countline.store.sqlite.hours import SERIES_BITS, save_quarters
 
@@ -55,9 +56,9 @@ def _thaw(disk: Disk, sensor: SensorNo, day: int) -> None:
         disk.run_many("bin_save", [(m << SENSOR_BITS | sensor, *packed) for m, packed in rows])
         disk.run("cold_drop", day_key(sensor, day))
     for series in disk.series_of(sensor):
-        row = disk.row("coldq_get", day_key(series, day))
-        if row is not None:
-            save_quarters(disk, series, unpack_quarters(day, row[0]))
+        quarters = list(read_cold(disk, series, day * DAY_S, (day + 1) * DAY_S))
+        if quarters:
+            save_quarters(disk, series, quarters)
             disk.run("coldq_drop", day_key(series, day))
     disk.run("warm_add", day_key(sensor, day))
     days.sum_anew(disk, sensor, day, day)
