@@ -10,6 +10,7 @@ from litestar import Request
 from countline.api.auth import HOW, find_cookie, find_secret, refuse_key_in_query
 from countline.api.bodies import read_body
 from countline.api.operation import Operation
+from countline.api.parameters import split_query
 from countline.api.ratelimit import Buckets, Standing, WrongKeys
 from countline.api.request import ApiRequest
 from countline.engine.engine import Engine
@@ -37,6 +38,9 @@ class Door:
         if operation is None:
             return
         request.engine = self._engine
+        pairs = split_query(request.scope["query_string"])
+        known = operation.parameters.by_name
+        refuse_key_in_query(name for name, _ in pairs if name not in known)
         request.caller = key = await self._key_of(request, operation)
         self._count(request, key)
         if operation.scope not in key.scopes:
@@ -45,7 +49,7 @@ class Door:
                 code="scope_missing",
             )
         around = Surroundings(engine=self._engine, key=key)
-        request.asked = operation.parameters.read(request.scope["query_string"], around)
+        request.asked = operation.parameters.read(pairs, around)
         if operation.body is not None:
             request.sent = await read_body(request, operation.body)
 
@@ -62,7 +66,6 @@ class Door:
 
     async def _key_of(self, request: ApiRequest[Any], operation: Operation) -> Key:
         headers = request.scope["headers"]
-        refuse_key_in_query(request.scope["query_string"])
         secret = find_secret(headers)
         try:
             if secret is not None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, ClassVar, Literal, Protocol
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_plus
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -20,6 +20,7 @@ from countline.errors import BadQuery, FieldError
 from countline.limits import QUERY_BYTES_MAX
 
 PARAMETERS_MAX = 64  # more than the largest operation has, twice over
+Pairs = list[tuple[str, str]]
 SUBJECTS = ("sensor_id", "zone_id", "location_id")
 
 
@@ -72,13 +73,13 @@ class Parameters:
         names = {p.field: p for p in made} | {p.name: p for p in made}
         return cls(struct=struct, by_name=names, required=tuple(p for p in made if p.required))
 
-    def read(self, query: bytes, context: Context) -> Asking:
+    def read(self, pairs: Pairs, context: Context) -> Asking:
         """The filled struct. Raises one `BadQuery` with an error for each thing that is wrong."""
         values: dict[str, Any] = {}
         given: dict[str, str] = {}  # field -> name as written
         errors: list[FieldError] = []
         naive: list[tuple[str, NaiveTime]] = []
-        for name, text in split_query(query):
+        for name, text in pairs:
             parameter = self.by_name.get(name)
             if parameter is None:
                 errors.append(_unknown(name, self.by_name))
@@ -122,17 +123,21 @@ class Parameters:
         return []
 
 
-def split_query(query: bytes) -> list[tuple[str, str]]:
-    """Names and texts of a query string, in order."""
+def split_query(query: bytes) -> Pairs:
+    """Names and texts of a query string, in order. Raises `BadQuery` for one that is too long."""
     if not query:
         return []
     if len(query) > QUERY_BYTES_MAX:
         raise BadQuery(f"The query has {len(query)} bytes; at most {QUERY_BYTES_MAX} are read.")
-    try:
-        text = query.decode("latin-1")
-        return parse_qsl(text, keep_blank_values=True, max_num_fields=PARAMETERS_MAX)
-    except ValueError as error:
-        raise BadQuery(f"The query has more than {PARAMETERS_MAX} parameters.") from error
+    parts = query.decode("latin-1").split("&")
+    if len(parts) > PARAMETERS_MAX:
+        raise BadQuery(f"The query has more than {PARAMETERS_MAX} parameters.")
+    pairs = (part.partition("=") for part in parts if part)
+    return [(_plain(name), _plain(text)) for name, _, text in pairs]
+
+
+def _plain(text: str) -> str:
+    return unquote_plus(text) if "%" in text or "+" in text else text
 
 
 def bad_query(errors: list[FieldError]) -> BadQuery:

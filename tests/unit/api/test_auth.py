@@ -45,18 +45,16 @@ def test_another_scheme_is_told_which_there_are() -> None:
     assert "YTpi" not in caught.value.detail
 
 
-@pytest.mark.parametrize(
-    "query", ["api_key=s", "x=1&apikey=s", "X-API-Key=s", "token=s", "access_token=s", "key="]
-)
-def test_a_key_in_an_address_is_refused_and_not_repeated(query: str) -> None:
+@pytest.mark.parametrize("name", ["api_key", "apikey", "X-API-Key", "token", "access_token", "key"])
+def test_a_key_in_an_address_is_refused(name: str) -> None:
     with pytest.raises(BadQuery) as caught:
-        refuse_key_in_query(query.replace("=s", "=s3cret").encode())
+        refuse_key_in_query(["sensor_id", name])
     assert caught.value.error_code == "key_in_query"
-    assert "s3cret" not in str(caught.value.errors) + caught.value.detail
+    assert [e.field for e in caught.value.errors] == [name]
 
 
 def test_other_parameters_pass() -> None:
-    refuse_key_in_query(b"sensor_id=S&cursor=x&key_id=1")
+    refuse_key_in_query(["sensor_id", "cursor", "key_id"])
 
 
 def test_the_cookie_among_others() -> None:

@@ -36,7 +36,7 @@ class Around:
 
 
 def read(query: str, parameters: Parameters = V3, *, alone: bool = False) -> Any:
-    return parameters.read(query.encode(), Around(alone))
+    return parameters.read(split_query(query.encode()), Around(alone))
 
 
 def errors(query: str, parameters: Parameters = V3) -> dict[str, tuple[str, str]]:
@@ -166,6 +166,6 @@ def test_long_queries_are_refused_whole() -> None:
 def test_no_query_does_more_than_raise_a_bad_query(text: str) -> None:
     for parameters in (V3, V1):
         try:
-            parameters.read(text.encode("utf-8", "replace"), Around())
+            parameters.read(split_query(text.encode("utf-8", "replace")), Around())
         except BadQuery as error:
             assert error.errors or error.detail
