@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from countline.engine.catalogue import Catalogue
 from countline.engine.rows import rows_of
-from countline.engine.subject import Plan, plan_of, zone_plan, zones_of_sensor
+from countline.engine.subject import Plan, plan_of, zones_of_sensor
 from countline.engine.table import series_of
 from countline.errors import Impossible
 from countline.limits import GROUPS_MAX
@@ -71,7 +71,7 @@ def _zone_parts(catalogue: Catalogue, plan: Plan, asked: Asked) -> Iterator[tupl
         return
     for zone in catalogue.zones_of(plan.location.location_id):
         if asked.zone_id is None or zone.parent_id == asked.zone_id:
-            yield zone_plan(catalogue, zone), zone.zone_id
+            yield plan_of(catalogue, Asked(zone_id=zone.zone_id)), zone.zone_id
 
 
 def _line_part(plan: Plan, line_id: LineId) -> Plan:

@@ -1,8 +1,8 @@
 """What the customer has, as one immutable snapshot, and the only ways to change it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, Protocol, TypeVar, cast
 
 from countline.model.access import Key, PushSecret
 from countline.model.ids import LineId, LocationId, SensorId, SensorNo, SeriesNo, ZoneId
@@ -10,11 +10,24 @@ from countline.model.place import Anchor, Line, Location, Source, Zone
 from countline.model.sensor import Channel, Device, Expected, Gap, Sensor, Series
 from countline.store.seam import View
 
+T = TypeVar("T")
 K = TypeVar("K")
 V = TypeVar("V")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed(Protocol):
+    """Anything that belongs to a location."""
+
+    @property
+    def location_id(self) -> LocationId:
+        """The location."""
+        ...
+
+
+P = TypeVar("P", bound=Placed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Catalogue:
     """Everything small, read in one transaction; never changed, only replaced.
 
@@ -42,18 +55,31 @@ class Catalogue:
     secrets: Mapping[bytes, PushSecret]
     anchors: Mapping[LocationId, tuple[Anchor, ...]]
     gaps: Mapping[SensorNo, tuple[Gap, ...]] = field(default_factory=dict)
+    worked_out: dict[Any, Any] = field(default_factory=dict)  # lives and dies with the snapshot
 
-    def zones_of(self, location_id: LocationId) -> list[Zone]:
+    def zones_of(self, location_id: LocationId) -> Sequence[Zone]:
         """A location's zones by id."""
-        return [z for z in self.zones.values() if z.location_id == location_id]
+        return self._within("zones", location_id, self.zones)
 
-    def lines_of(self, location_id: LocationId) -> list[Line]:
+    def lines_of(self, location_id: LocationId) -> Sequence[Line]:
         """A location's lines by id."""
-        return [line for line in self.lines.values() if line.location_id == location_id]
+        return self._within("lines", location_id, self.lines)
 
-    def sensors_of(self, location_id: LocationId) -> list[Sensor]:
+    def sensors_of(self, location_id: LocationId) -> Sequence[Sensor]:
         """A location's sensors by id."""
-        return [s for s in self.sensor_by_id.values() if s.location_id == location_id]
+        return self._within("sensors", location_id, self.sensor_by_id)
+
+    def _within(self, what: str, location_id: LocationId, things: Mapping[Any, P]) -> Sequence[P]:
+        """Things of a location, by id; grouped once for all locations."""
+        groups = self.work_out(what, lambda: _grouped(things.values(), lambda t: t.location_id))
+        return groups.get(location_id, ())
+
+    def work_out(self, what: Any, how: Callable[[], T]) -> T:
+        """What follows from the snapshot alone, worked out once."""
+        known = self.worked_out.get(what)
+        if known is None:
+            known = self.worked_out[what] = how()
+        return cast(T, known)
 
     def series_no(self, sensor: SensorNo, channel: str, measure: str) -> Series | None:
         """The series of one measure of a channel."""

@@ -1,6 +1,6 @@
 """What follows from sums: occupancy of every subject, in its own commits, behind its own cursor."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -8,21 +8,13 @@ from countline.counting.coverage import FOREVER_S, unite
 from countline.engine.catalogue import Catalogue
 from countline.engine.desk import CatalogueDesk
 from countline.engine.folding import Settled, Span, merge_stretch, settle
-from countline.engine.subject import (
-    Plan,
-    location_plan,
-    plan_of,
-    sensor_plan,
-    zone_plan,
-    zones_of_sensor,
-)
+from countline.engine.subject import Plan, plan_of, zones_of_sensor
 from countline.limits import FEED_BATCH_MAX
 from countline.model.claim import Fold
 from countline.model.event import Event
 from countline.model.ids import LocationId, SensorNo
 from countline.model.interval import HOUR_S, QUARTER_S, Granularity
 from countline.model.query import Asked
-from countline.model.sensor import Sensor
 from countline.store.seam import Transaction, View
 
 OCCUPANCY = "occupancy"  # the reader's name, by which its cursor is kept
@@ -73,19 +65,32 @@ def spans_of(catalogue: Catalogue, plan: Plan, now_s: int) -> list[Span]:
     )
 
 
-def subjects_of_location(catalogue: Catalogue, location_id: LocationId) -> Iterator[Plan]:
-    """Every subject of a location that has occupancy."""
-    yield location_plan(catalogue, catalogue.locations[location_id])
-    for zone in catalogue.zones_of(location_id):
-        yield zone_plan(catalogue, zone)
+def plans_of_location(catalogue: Catalogue, location_id: LocationId) -> list[Plan]:
+    """Every subject of a location that has occupancy: itself, zones, sensors, zones at sensors."""
+    subjects = [Asked(location_id=location_id)]
+    subjects += [Asked(zone_id=z.zone_id) for z in catalogue.zones_of(location_id)]
     for sensor in catalogue.sensors_of(location_id):
-        yield from _subjects_at(catalogue, sensor)
+        subjects.append(Asked(sensor_id=sensor.sensor_id))
+        subjects += [
+            Asked(sensor_id=sensor.sensor_id, zone_id=zone_id)
+            for zone_id in zones_of_sensor(catalogue, sensor.sensor)
+        ]
+    return [plan_of(catalogue, asked) for asked in subjects]
 
 
-def _subjects_at(catalogue: Catalogue, sensor: Sensor) -> Iterator[Plan]:
-    yield sensor_plan(catalogue, sensor)
-    for zone_id in zones_of_sensor(catalogue, sensor.sensor):
-        yield plan_of(catalogue, Asked(sensor_id=sensor.sensor_id, zone_id=zone_id))
+def _plans_by_sensor(
+    catalogue: Catalogue, location_id: LocationId
+) -> Mapping[SensorNo, Sequence[Plan]]:
+    """The subjects that a sensor's numbers are part of."""
+
+    def how() -> dict[SensorNo, list[Plan]]:
+        found: dict[SensorNo, list[Plan]] = {}
+        for plan in plans_of_location(catalogue, location_id):
+            for sensor in plan.sensors():
+                found.setdefault(sensor, []).append(plan)
+        return found
+
+    return catalogue.work_out(("plans by sensor", location_id), how)
 
 
 class OccupancyFollower:
@@ -98,8 +103,6 @@ class OccupancyFollower:
     def __init__(self, desk: CatalogueDesk, *, now_s: Callable[[], int]) -> None:
         self._desk = desk
         self._now_s = now_s
-        self._plans: dict[LocationId, list[Plan]] = {}
-        self._plans_version = -1
 
     async def step(self) -> bool:
         """Follow one batch of events; False when there was none."""
@@ -117,7 +120,7 @@ class OccupancyFollower:
 
             def read(view: View, location_id: LocationId = location_id) -> list[Work]:
                 catalogue = self._desk.of_view(view)
-                plans = self._plans_of(catalogue, location_id)
+                plans = plans_of_location(catalogue, location_id)
                 return [self._settle(view, catalogue, p, 0, FOREVER_S) for p in plans]
 
             await self._write(None, await self._desk.store.read(read, heavy=True))
@@ -132,20 +135,11 @@ class OccupancyFollower:
         works: list[Work] = []
         for location_id, start_s in dirty.locations.items():
             if location_id in catalogue.locations:
-                for plan in self._plans_of(catalogue, location_id):
+                for plan in plans_of_location(catalogue, location_id):
                     works.append(self._settle(view, catalogue, plan, start_s, FOREVER_S))
         for plan, start_s, end_s in self._touched(catalogue, dirty):
             works.append(self._settle(view, catalogue, plan, start_s, end_s))
         return events[-1].seq, [w for w in works if w.settled.changed or w.settled.dropped]
-
-    def _plans_of(self, catalogue: Catalogue, location_id: LocationId) -> list[Plan]:
-        if catalogue.version != self._plans_version:
-            self._plans.clear()
-            self._plans_version = catalogue.version
-        plans = self._plans.get(location_id)
-        if plans is None:
-            plans = self._plans[location_id] = list(subjects_of_location(catalogue, location_id))
-        return plans
 
     def _touched(self, catalogue: Catalogue, dirty: Dirty) -> Iterator[tuple[Plan, int, int]]:
         by_location: dict[LocationId, set[SensorNo]] = {}
@@ -154,10 +148,14 @@ class OccupancyFollower:
             if location_id not in dirty.locations:
                 by_location.setdefault(location_id, set()).add(sensor)
         for location_id, sensors in by_location.items():
-            for plan in self._plans_of(catalogue, location_id):
-                mine = [dirty.sensors[s] for s in plan.sensors() & sensors]
-                if mine:
-                    yield plan, min(a for a, _ in mine), max(b for _, b in mine)
+            told = _plans_by_sensor(catalogue, location_id)
+            stretches: dict[str, tuple[Plan, int, int]] = {}
+            for sensor in sensors:
+                start_s, end_s = dirty.sensors[sensor]
+                for plan in told.get(sensor, ()):
+                    _, first_s, last_s = stretches.get(plan.key, (plan, start_s, end_s))
+                    stretches[plan.key] = (plan, min(first_s, start_s), max(last_s, end_s))
+            yield from stretches.values()
 
     def _settle(
         self, view: View, catalogue: Catalogue, plan: Plan, start_s: int, end_s: int

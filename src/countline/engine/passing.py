@@ -6,9 +6,10 @@ from typing import Literal, NamedTuple
 from countline.counting.passby import Crossings, hour_passby
 from countline.engine.catalogue import Catalogue
 from countline.engine.flows import Frontage
-from countline.engine.subject import zone_plan
+from countline.engine.subject import plan_of
 from countline.engine.table import Column, Table, series_of, table_of
 from countline.model.interval import Granularity, Slice
+from countline.model.query import Asked
 
 
 class Passby(NamedTuple):
@@ -82,7 +83,7 @@ def _visitors(
     """In and out of the zone that the frontage is of, where visitors cross the line as well."""
     if frontage.visitors_cross == "none" or frontage.zone_id is None:
         return [NOTHING] * len(table.slices), [NOTHING] * len(table.slices)
-    plan = zone_plan(catalogue, catalogue.zones[frontage.zone_id])
+    plan = plan_of(catalogue, Asked(zone_id=frontage.zone_id))
     if not set(series_of(plan)) <= set(series_of(table.plan)):
         table = table_of(table.view, plan, Granularity.HOUR, table.slices)
     ins = _summed(table, [table.column(f.ins, f.active) for f in plan.flows])

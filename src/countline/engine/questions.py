@@ -11,7 +11,7 @@ from countline.engine.flows import Flow, Gauge
 from countline.engine.folding import anchor_points, material
 from countline.engine.passing import passby_of
 from countline.engine.rows import counts_of
-from countline.engine.subject import Plan, location_plan, plan_of, zone_plan
+from countline.engine.subject import Plan, plan_of
 from countline.engine.table import table_of
 from countline.engine.tide import unfollowed_s
 from countline.engine.watch import Sight, Watch
@@ -175,9 +175,9 @@ def _no_location(location_id: LocationId | None) -> NotFound:
 
 
 def _location_and_zones(catalogue: Catalogue, location_id: LocationId) -> Iterator[Plan]:
-    yield location_plan(catalogue, catalogue.locations[location_id])
+    yield plan_of(catalogue, Asked(location_id=location_id))
     for zone in sorted(catalogue.zones_of(location_id), key=lambda z: z.zone_id):
-        yield zone_plan(catalogue, zone)
+        yield plan_of(catalogue, Asked(zone_id=zone.zone_id))
 
 
 def _gauged(plan: Plan) -> list[SeriesNo]:

@@ -66,6 +66,10 @@ def plan_of(catalogue: Catalogue, asked: Asked) -> Plan:
     Raises `NotFound` for an id that is not there, `Impossible` for a zone that the sensor does not
     touch.
     """
+    return catalogue.work_out(asked, lambda: _worked_out(catalogue, asked))
+
+
+def _worked_out(catalogue: Catalogue, asked: Asked) -> Plan:
     if asked.sensor_id is not None:
         sensor = catalogue.sensor_by_id.get(asked.sensor_id)
         if sensor is None:
