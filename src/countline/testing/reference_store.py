@@ -116,13 +116,17 @@ class ReferenceTransaction(ReferenceView):
 
     def _claims_of(self, accepted: Accepted) -> list[Claim]:
         claims = [claim for minute in accepted.minutes for claim in self._unpack(minute)]
-        return [*claims, *accepted.claims]
+        claims += accepted.claims
+        known = {one.series for one in self.records(Series)}
+        if strangers := {claim.series for claim in claims} - known:
+            raise StoreError(f"there is no series {min(strangers)}: save it before its claims")
+        return claims
 
     def _unpack(self, minute: Minute) -> list[Claim]:
         at = {one.position: one.series for one in self.records(Series, sensor=minute.sensor)}
         return [
             Claim(
-                at[position], minute.minute * 60, 60,
+                at.get(position, SeriesNo(0)), minute.minute * 60, 60,
                 minute.rank, minute.covered_s, minute.sequence, value,
             )
             for position, value in enumerate(minute.values)

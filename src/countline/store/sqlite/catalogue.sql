@@ -208,6 +208,9 @@ SELECT * FROM device WHERE serial = ? ORDER BY device_id
 -- name: channel_by_sensor
 SELECT * FROM channel WHERE sensor = ? ORDER BY sensor, channel
 
+-- name: package_by_sensor
+SELECT * FROM package WHERE sensor = ? ORDER BY sensor, agent, sequence
+
 -- name: sensor_by_sensor_id
 SELECT * FROM sensor WHERE sensor_id = ? ORDER BY sensor
 
