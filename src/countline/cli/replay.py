@@ -12,7 +12,6 @@ from countline.errors import BadQuery
 
 if TYPE_CHECKING:
     from countline.engine.engine import Engine
-    from countline.engine.replaying import ReplayReport
     from countline.store.seam import KeptPush
 
 
@@ -50,18 +49,37 @@ async def replay(
         if dismiss and push_id is not None:
             await engine.replaying.dismiss(push_id)
             return _dismissed(push_id, options)
-        with show.progress("replaying", quiet=options.json) as progress:
-            report = await engine.replaying.replay(push_id, told=lambda n: progress(n, None))
+        tried, counted = await _replay(engine, push_id, quiet=options.json)
         await engine.settled()
-    return _told(report, options)
+    return _told(tried, counted, options)
 
 
-async def _list(engine: "Engine", push_id: int | None, options: Options) -> int:
+async def _replay(engine: "Engine", push_id: int | None, *, quiet: bool) -> tuple[int, int]:
+    """How many were tried, and how many of them counted."""
+    # Listed before the first is tried: what fails again is kept under a new id, and not tried twice.
+    wanted = [push.push_id for push in await _kept(engine, push_id) if push.state != "waiting"]
+    if push_id is not None:
+        wanted = [push_id]
+    counted = 0
+    with show.progress("replaying", quiet=quiet) as progress:
+        for at, one in enumerate(wanted):
+            counted += (await engine.replaying.replay(one)).counted
+            progress(at + 1, len(wanted))
+    return len(wanted), counted
+
+
+async def _kept(engine: "Engine", push_id: int | None) -> list["KeptPush"]:
+    """Every kept push, or the one of an id."""
     kept: list[KeptPush] = []
     after = 0
     while page := await engine.replaying.kept(after=after):
         after = page[-1].push_id
         kept += [push for push in page if push_id in (None, push.push_id)]
+    return kept
+
+
+async def _list(engine: "Engine", push_id: int | None, options: Options) -> int:
+    kept = await _kept(engine, push_id)
     catalogue = await engine.desk.fresh()
     names = {sensor.sensor: sensor.sensor_id for sensor in catalogue.sensors.values()}
     rows = [as_document(push, names.get(push.sensor) if push.sensor else None) for push in kept]
@@ -95,9 +113,10 @@ def _dismissed(push_id: int, options: Options) -> int:
     return DONE
 
 
-def _told(report: "ReplayReport", options: Options) -> int:
+def _told(tried: int, counted: int, options: Options) -> int:
+    kept = tried - counted
     if options.json:
-        show.document({"tried": report.tried, "counted": report.counted, "kept": report.kept})
+        show.document({"tried": tried, "counted": counted, "kept": kept})
     else:
-        show.say(f"{report.tried} tried: {report.counted} counted, {report.kept} stay kept.")
-    return FAILED if report.kept else DONE
+        show.say(f"{tried} tried: {counted} counted, {kept} stay kept.")
+    return FAILED if kept else DONE

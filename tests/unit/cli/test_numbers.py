@@ -1,7 +1,10 @@
 """`countline import`, `query`, `replay` and `rebuild` over a store of their own."""
 
+import asyncio
+
 import pytest
 
+from countline.store import KeptPush, open_store
 from tests.unit.cli.command_line import TWO_HOURS, CommandLine
 
 DAY = ("--start", "2023-10-01T00:00:00Z", "--end", "2023-10-01T23:59:59Z")
@@ -124,3 +127,38 @@ def test_replay_has_nothing_to_do_where_nothing_is_kept(imported: CommandLine) -
     assert imported.json("replay") == {"tried": 0, "counted": 0, "kept": 0}
     assert "No push with the id 7 is kept." in imported.run("replay", "7", code=3).err
     assert "--dismiss needs the id" in imported.run("replay", "--dismiss", code=2).err
+
+
+def keep_failed(countline: CommandLine, body: bytes) -> None:
+    """A push that could not be understood, as a gateway keeps it."""
+    push = KeptPush(
+        push_id=0,
+        state="failed",
+        driver="xovis_v5",
+        received_ms=1_700_000_000_000,
+        code="not_json",
+        detail="It is not JSON.",
+        body=body,
+    )
+
+    async def work() -> None:
+        store = open_store(countline.folder / "data/countline.db")
+        await store.write(lambda tx: tx.keep_push(push))
+        await store.close()
+
+    asyncio.run(work())
+
+
+def test_what_was_kept_is_listed_tried_again_and_dismissed(imported: CommandLine) -> None:
+    keep_failed(imported, b"not json")
+    (listed,) = imported.json("replay", "--list")["data"]
+    assert listed["state"] == "failed"
+    assert listed["received_at"] == "2023-11-14T22:13:20Z"
+    assert (listed["driver"], listed["bytes"], listed["code"]) == ("xovis_v5", 8, "not_json")
+    again = imported.run("replay", "--json", code=1).document
+    assert again == {"tried": 1, "counted": 0, "kept": 1}
+    (listed,) = imported.json("replay", "--list")["data"]
+    push_id = str(listed["push_id"])
+    assert imported.json("replay", push_id, "--dismiss")["dismissed"] is True
+    assert imported.json("replay", "--list") == {"data": []}
+    assert "is kept" in imported.run("replay", push_id, "--dismiss", code=3).err
