@@ -1,6 +1,7 @@
 """Who is alive: what each sensor last said, judged by its own rhythm, and the health of it all."""
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
@@ -20,6 +21,7 @@ from countline.store.seam import StoreFacts, Transaction, View
 USUAL_INTERVAL_S = 60
 LATE_PUSH_S = 120  # from the end of a record to its arrival
 CLOCK_OFFSET_S = 30
+OFFSETS_KEPT = 3
 NOTE_KEEP_S = 3_600  # a note older than this no longer speaks about now
 FLUSH_S = 10
 LAG_S_MAX = 60  # a reader further behind than this is told in health
@@ -57,6 +59,7 @@ class Watch:
         self._status: dict[SensorNo, Status] = {}
         self._moved: set[SensorNo] = set()
         self._troubles: dict[str, Reason] = {}
+        self._offsets_ms: dict[SensorNo, deque[int]] = {}
 
     async def load(self) -> None:
         """Begin with what was written down, and with the newest bins themselves."""
@@ -95,7 +98,7 @@ class Watch:
         said = decoded.status or StatusInfo()
         offset_s = old.clock_offset_s
         if said.device_time_ms is not None:
-            offset_s = round((said.device_time_ms - received_ms) / 1000, 3)
+            offset_s = self._offset_s(sensor.sensor, said.device_time_ms - received_ms)
         self._status[sensor.sensor] = Status(
             sensor=sensor.sensor,
             last_push_ms=max(received_ms, old.last_push_ms or 0),
@@ -110,6 +113,16 @@ class Watch:
             notes=old.notes,
         )
         self._moved.add(sensor.sensor)
+
+    def _offset_s(self, sensor: SensorNo, ahead_ms: int) -> float | None:
+        """How far a clock is ahead, by the least delayed of its last words.
+
+        A single one that seems to be behind may only have been long on its way.
+        """
+        told = self._offsets_ms.setdefault(sensor, deque(maxlen=OFFSETS_KEPT))
+        told.append(ahead_ms)
+        known = len(told) > 1 or ahead_ms > 0
+        return round(max(told) / 1000, 3) if known else None
 
     def noted(self, sensor: Sensor, code: str) -> None:
         """Something about this sensor's packages was not counted."""
