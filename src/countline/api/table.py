@@ -9,6 +9,7 @@ from typing import Any
 
 from litestar.response import Stream
 
+from countline.api.figures import coverage_of
 from countline.api.request import ApiRequest
 from countline.errors import Impossible
 from countline.limits import CSV_ROWS_MAX
@@ -101,7 +102,6 @@ def _lines(answer: Answer, query: Query, zone: tzinfo) -> Iterator[list[Any]]:
 
 
 def _cells(row: Row, zone: tzinfo) -> list[Any]:
-    seconds = row.end_s - row.start_s
     cells = [
         datetime.fromtimestamp(row.start_s, zone).isoformat().replace("+00:00", "Z"),
         row.ins,
@@ -113,7 +113,7 @@ def _cells(row: Row, zone: tzinfo) -> list[Any]:
         row.occupancy_avg,
         row.occupancy_min,
         row.person_hours,
-        round(row.coverage, 4),
+        coverage_of(row),
         row.reason,
         "true" if row.final else "false",
         row.revision,
@@ -121,7 +121,11 @@ def _cells(row: Row, zone: tzinfo) -> list[Any]:
         row.out_staff,
         row.passby_source,
     ]
-    return cells if row.local_date is None else [*cells, row.local_date.isoformat(), seconds]
+    return (
+        cells
+        if row.local_date is None
+        else [*cells, row.local_date.isoformat(), row.end_s - row.start_s]
+    )
 
 
 def _csv(lines: Iterator[list[Any]] | list[list[Any]]) -> str:

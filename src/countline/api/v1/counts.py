@@ -6,6 +6,7 @@ from litestar import Response
 from msgspec import UNSET
 
 from countline.api.etags import etag_of, is_known
+from countline.api.figures import coverage_of
 from countline.api.instants import instant_or_none, whole_s
 from countline.api.lists import next_link, page_of
 from countline.api.request import ApiRequest
@@ -77,7 +78,7 @@ def _row(row: Row) -> v1.CountRow:
         timestamp=datetime.fromtimestamp(row.start_s, UTC),
         ins=row.ins,
         outs=row.outs,
-        coverage=round(row.coverage, 4),
+        coverage=coverage_of(row),
         local_date=UNSET if row.local_date is None else row.local_date,
     )
 

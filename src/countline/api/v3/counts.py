@@ -7,6 +7,7 @@ from typing import Any
 from litestar import Response
 from msgspec import UNSET
 
+from countline.api.figures import capture_rate, coverage_of
 from countline.api.instants import whole_s
 from countline.api.request import ApiRequest
 from countline.api.sight import check_subject
@@ -16,8 +17,6 @@ from countline.model.ids import LocationId, SensorId, ZoneId
 from countline.model.interval import Granularity
 from countline.model.query import Answer, Asked, Group, Query, Row
 from countline.wire import v3
-
-LOW_SAMPLE = 30  # a capture rate of fewer people than this says little
 
 
 async def count(
@@ -95,9 +94,7 @@ def to_rows(rows: Sequence[Row], zone: tzinfo) -> list[v3.CountRow]:
 
 def to_row(row: Row, timestamp: datetime) -> v3.CountRow:
     """One bucket."""
-    seconds = row.end_s - row.start_s
     rate, low_sample = capture_rate(row)
-    civil = row.local_date is not None
     return v3.CountRow(
         timestamp=timestamp,
         ins=row.ins,
@@ -109,7 +106,7 @@ def to_row(row: Row, timestamp: datetime) -> v3.CountRow:
         occupancy_avg=row.occupancy_avg,
         occupancy_min=row.occupancy_min,
         person_hours=row.person_hours,
-        coverage=round(row.coverage, 4),
+        coverage=coverage_of(row),
         reason=row.reason,
         final=row.final,
         provisional=False,
@@ -119,14 +116,6 @@ def to_row(row: Row, timestamp: datetime) -> v3.CountRow:
         passby_source=row.passby_source,
         capture_rate=rate,
         low_sample=low_sample,
-        local_date=row.local_date if row.local_date is not None else UNSET,
-        duration_seconds=seconds if civil else UNSET,
+        local_date=UNSET if row.local_date is None else row.local_date,
+        duration_seconds=UNSET if row.local_date is None else row.end_s - row.start_s,
     )
-
-
-def capture_rate(row: Row) -> tuple[float | None, bool]:
-    """`in / (in + passby)`, and whether it rests on few people."""
-    if row.ins is None or row.passby is None:
-        return None, False
-    people = row.ins + row.passby
-    return (round(row.ins / people, 4), people < LOW_SAMPLE) if people else (None, False)
