@@ -256,6 +256,7 @@ def test_a_long_bin_that_comes_again(rows_rise: bool, sequences: list[int]) -> N
     told = claims_of(*rows, rows_rise=rows_rise, late_s=None)
     assert [claim.value for claim in told.claims] == [9, 5, 1, 7]
     assert [claim.sequence for claim in told.claims] == sequences
+    assert len(claims_of(rows[1], rows[2], rows_rise=rows_rise, late_s=None).claims) == 1
 
 
 records = st.lists(
