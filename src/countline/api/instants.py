@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from countline.errors import BadQuery, FieldError
 from countline.model.interval import INSTANT_MAX, INSTANT_MIN
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -55,6 +56,14 @@ def with_offset(wall: datetime, zone: ZoneInfo | None) -> str:
 def whole_s(instant: datetime) -> int:
     """The first whole second that is not before an instant."""
     return -((_EPOCH - instant) // timedelta(seconds=1))
+
+
+def body_s(field: str, instant: datetime) -> int:
+    """A body's instant in whole seconds. Raises `BadQuery` for one outside the calendar we keep."""
+    if not _EARLIEST <= instant <= _LATEST:
+        detail = "is not between 1900 and 2200"
+        raise BadQuery(f"{field}: {detail}", errors=(FieldError(field=field, detail=detail),))
+    return whole_s(instant)
 
 
 def instant(at_s: int) -> datetime:

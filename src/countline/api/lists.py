@@ -13,6 +13,7 @@ from countline.api.request import ApiRequest
 from countline.errors import BadQuery, FieldError
 
 Item = TypeVar("Item")
+Place = int | str | list[int | str]  # where an item stands in its list
 
 
 def page_of(
@@ -42,7 +43,8 @@ def read_cursor(cursor: str) -> Any:
     """The place that a cursor stands for. Raises `BadQuery`."""
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
-        return msgspec.json.decode(base64.b64decode(padded, altchars=b"-_", validate=True))
+        text = base64.b64decode(padded, altchars=b"-_", validate=True)
+        return msgspec.json.decode(text, type=Place)
     except (binascii.Error, ValueError) as error:
         raise _bad_cursor() from error
 

@@ -12,6 +12,7 @@ from msgspec import inspect
 from countline.api.instants import read_instant
 
 Number = TypeVar("Number", int, float)
+WORD_LENGTH = 64  # of a misspelt name; comparing longer ones costs more than it tells
 Reader = Callable[[str], Any]
 
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,17})", re.ASCII)
@@ -46,7 +47,7 @@ def reader_of(kind: inspect.Type) -> Reader:
 
 def nearest(word: str, known: Collection[str]) -> str:
     """`; did you mean 'x'?` or, where nothing is near, what is known."""
-    if near := get_close_matches(word, known, n=1, cutoff=0.5):
+    if near := get_close_matches(word[:WORD_LENGTH], known, n=1, cutoff=0.5):
         return f"; did you mean '{near[0]}'?"
     return f"; there are {', '.join(known)}" if known else "; this takes none"
 
@@ -86,7 +87,7 @@ def _read_choice(text: str, known: Collection[str]) -> str:
 def _read_time_zone(text: str) -> ZoneInfo:
     known = _time_zones()
     if text not in known:
-        near = get_close_matches(text, known, n=1)
+        near = get_close_matches(text[:WORD_LENGTH], known, n=1)
         hint = f"did you mean '{near[0]}'?" if near else "write it as 'Europe/Zurich'"
         raise ValueError(f"{text!r} is not an IANA time zone; {hint}")
     return ZoneInfo(text)

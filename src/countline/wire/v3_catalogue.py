@@ -18,8 +18,14 @@ Name = Annotated[str, Meta(min_length=1, max_length=200)]
 TimeOfDay = Annotated[
     str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", description="Local time, `HH:MM`.")
 ]
-SideA = Annotated[int | None, Meta(description="A zone, or null for outside. Forward is A to B.")]
-SideB = Annotated[int | None, Meta(description="A zone, or null for outside.")]
+ZoneId = Annotated[int, Meta(ge=1, le=2**53)]
+SideA = Annotated[
+    ZoneId | None, Meta(description="A zone, or null for outside. Forward is A to B.")
+]
+SideB = Annotated[ZoneId | None, Meta(description="A zone, or null for outside.")]
+TimeZone = Annotated[
+    str, Meta(min_length=1, max_length=64, description="An IANA name, such as `Europe/Zurich`.")
+]
 Role = Literal["boundary", "frontage"]
 VisitorsCross = Literal["none", "in", "in_and_out"]
 Scope = Literal["read", "write", "admin", "trajectories"]
@@ -39,7 +45,7 @@ class Location(Told, frozen=True, kw_only=True):
 
     location_id: str
     name: str
-    time_zone: Annotated[str, Meta(description="An IANA name, such as `Europe/Zurich`.")]
+    time_zone: TimeZone
     default_zone: Annotated[int | None, Meta(description="The zone that first lines lead into.")]
     day_start: Annotated[TimeOfDay, Meta(description="When its days begin, `HH:MM` local.")]
     resets: Annotated[list[TimeOfDay], Meta(description="When occupancy is set to 0, local.")]
@@ -61,7 +67,7 @@ class LocationNew(Sent, frozen=True, kw_only=True):
 
     location_id: Id
     name: Name
-    time_zone: str
+    time_zone: TimeZone
     day_start: TimeOfDay = "00:00"
     resets: Annotated[tuple[TimeOfDay, ...], Meta(max_length=24)] = ("04:00",)
     keep_attributes: bool = False
@@ -71,7 +77,7 @@ class LocationChange(Sent, frozen=True, kw_only=True):
     """What to change of a location; fields left out stay."""
 
     name: Name | UnsetType = UNSET
-    time_zone: str | UnsetType = UNSET
+    time_zone: TimeZone | UnsetType = UNSET
     day_start: TimeOfDay | UnsetType = UNSET
     resets: Annotated[tuple[TimeOfDay, ...], Meta(max_length=24)] | UnsetType = UNSET
     keep_attributes: bool | UnsetType = UNSET
@@ -104,7 +110,7 @@ class ZoneNew(Sent, frozen=True, kw_only=True):
 
     location_id: Id
     name: Name
-    parent_id: int | None = None
+    parent_id: ZoneId | None = None
     area_m2: Area | None = None
     capacity: Capacity | None = None
     category: Name | None = None
@@ -114,7 +120,7 @@ class ZoneChange(Sent, frozen=True, kw_only=True):
     """What to change of a zone; fields left out stay, null empties one."""
 
     name: Name | UnsetType = UNSET
-    parent_id: int | UnsetType | None = UNSET
+    parent_id: ZoneId | UnsetType | None = UNSET
     area_m2: Area | UnsetType | None = UNSET
     capacity: Capacity | UnsetType | None = UNSET
     category: Name | UnsetType | None = UNSET
@@ -174,7 +180,7 @@ class LineNew(Sent, frozen=True, kw_only=True):
     side_a: SideA = None
     side_b: SideB = None
     role: Role = "boundary"
-    frontage_of: int | None = None
+    frontage_of: ZoneId | None = None
     visitors_cross: VisitorsCross = "none"
     sources: Sources = ()
 

@@ -190,6 +190,21 @@ def test_large_bodies_are_413(all_powers: Caller) -> None:
     assert (told.status, told.problem["code"]) == (413, "body_too_large")
 
 
+@pytest.mark.parametrize("at", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"])
+def test_instants_beyond_the_calendar_are_refused(all_powers: Caller, at: str) -> None:
+    key = all_powers("POST", "/v3/keys", body={"name": "x", "expires_at": at})
+    line = all_powers("PATCH", "/v3/lines/1", body={"sources": [], "valid_from": at})
+    for told, field in ((key, "expires_at"), (line, "valid_from")):
+        assert (told.status, told.problem["errors"][0]["field"]) == (400, field)
+
+
+@pytest.mark.parametrize("zone_id", [0, -1, 2**53 + 1, 10**30])
+def test_numbers_that_no_store_holds_are_refused(all_powers: Caller, zone_id: int) -> None:
+    told = all_powers("PATCH", "/v3/zones/1", raw=b'{"parent_id": %d}' % zone_id,
+                      content_type="application/json")  # fmt: skip
+    assert told.status == 400
+
+
 def test_types_are_not_guessed(all_powers: Caller) -> None:
     told = all_powers("PATCH", "/v3/zones/1", body={"capacity": "7"})
     (error,) = told.problem["errors"]

@@ -1,5 +1,6 @@
 """Pages, entity tags and tables."""
 
+import base64
 from typing import Any
 
 import pytest
@@ -40,6 +41,12 @@ def test_what_is_added_meanwhile_moves_nothing() -> None:
 def test_a_foreign_cursor_is_refused(cursor: str) -> None:
     with pytest.raises(BadQuery, match="cursor"):
         page_of([1, 2], place=lambda x: x, limit=1, cursor=cursor)
+
+
+def test_a_deep_cursor_is_refused_not_followed() -> None:
+    deep = base64.urlsafe_b64encode(b"[" * 4000).decode()
+    with pytest.raises(BadQuery):
+        read_cursor(deep)
 
 
 @given(st.text(max_size=20))

@@ -34,9 +34,9 @@ p, ul { margin: .5rem 0; }
 code, pre { font: .875em/1.55 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 code { background: var(--card); padding: .1em .3em; border-radius: 4px; overflow-wrap: anywhere; }
 pre { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: .8rem 1rem;
-  overflow-x: auto; margin: .5rem 0; }
-pre code { background: none; padding: 0; overflow-wrap: normal; }
-pre.copy { user-select: all; -webkit-user-select: all; white-space: pre-wrap; overflow-wrap: anywhere; }
+  margin: .5rem 0; white-space: pre-wrap; overflow-wrap: anywhere; }
+pre code { background: none; padding: 0; }
+pre.copy { user-select: all; -webkit-user-select: all; }
 .method { font-weight: 700; margin-right: .5rem; }
 .GET { color: var(--get); } .POST { color: var(--post); }
 .PATCH { color: var(--patch); } .DELETE { color: var(--delete); }
@@ -95,7 +95,7 @@ def code(text: str) -> str:
 def block(text: str, *, copy: bool = False) -> str:
     """Lines to be typed as they stand; `copy`: one click selects all of them."""
     kind = ' class="copy"' if copy else ""
-    return f'<pre{kind} tabindex="0"><code>{escape(text, quote=False)}</code></pre>\n'
+    return f"<pre{kind}><code>{escape(text, quote=False)}</code></pre>\n"
 
 
 def json_block(value: Any) -> str:

@@ -138,8 +138,13 @@ def _body(operation: Json, told: Json) -> str:
 def _content(kind: str, content: Json, told: Json) -> str:
     if kind != "application/json":
         return f"<details><summary>{escape(kind)}</summary>{block(content['example'])}</details>"
-    examples = "".join(json_block(one["value"]) for one in content["examples"].values())
-    return f"<p>{kind_of(content['schema'])}</p>{examples}"
+    (_, first), *others = content["examples"].items()
+    more = "".join(
+        f"<details><summary>Example: {escape(name.replace('_', ' '))}</summary>"
+        f"{json_block(one['value'])}</details>"
+        for name, one in others
+    )
+    return f"<p>{kind_of(content['schema'])}</p>{json_block(first['value'])}{more}"
 
 
 def _failures(failures: list[tuple[str, Json]]) -> str:

@@ -4,7 +4,7 @@ from litestar import Response
 from litestar.params import FromPath, JSONBody
 
 from countline.api.auth import find_cookie, set_cookie
-from countline.api.instants import instant, instant_or_none, whole_s
+from countline.api.instants import body_s, instant, instant_or_none
 from countline.api.lists import next_link, page_of
 from countline.api.parameters import Asking
 from countline.api.request import ApiRequest
@@ -40,7 +40,7 @@ async def add_key(
         name=data.name,
         scopes=data.scopes,
         locations=data.locations,
-        expires_s=None if data.expires_at is None else whole_s(data.expires_at),
+        expires_s=None if data.expires_at is None else body_s("expires_at", data.expires_at),
         quota=data.rate.quota,
         window_s=data.rate.window_s,
     )

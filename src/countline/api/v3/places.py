@@ -7,7 +7,7 @@ from litestar.params import FromPath, JSONBody
 from msgspec import Struct, UnsetType, structs
 
 from countline.api.etags import check_unchanged, etag_of
-from countline.api.instants import read_time_of_day, whole_s
+from countline.api.instants import body_s, read_time_of_day
 from countline.api.lists import next_link, page_of
 from countline.api.parameters import Asking
 from countline.api.request import ApiRequest
@@ -187,7 +187,7 @@ async def change_line(
     if "sources" in changes:
         changes["sources"] = [_source(s) for s in changes["sources"]]
     if "valid_from" in changes:
-        changes["valid_from_s"] = whole_s(changes.pop("valid_from"))
+        changes["valid_from_s"] = body_s("valid_from", changes.pop("valid_from"))
     return _tell_line(request, await request.engine.desk.change_line(line_id, **changes))
 
 
@@ -203,7 +203,7 @@ def _source(new: wire.SourceNew) -> NewSource:
         channel=new.channel,
         invert=new.invert,
         order=new.order,
-        valid_from_s=None if new.valid_from is None else whole_s(new.valid_from),
+        valid_from_s=None if new.valid_from is None else body_s("valid_from", new.valid_from),
     )
 
 
