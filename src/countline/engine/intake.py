@@ -315,10 +315,19 @@ class Intake:
         except Exception as error:
             await self._after_failure(group, waits, error)
             return
-        for wait, outcome in zip(waits, commit.outcomes, strict=True):
+        for accepted, wait, outcome in zip(group, waits, commit.outcomes, strict=True):
+            self._heard(accepted)
             if not wait.done():  # a client that hung up does not break its group
                 wait.set_result(outcome)
         self._on_commit(commit)
+
+    def _heard(self, accepted: Accepted) -> None:
+        if accepted.sensor is None:
+            return
+        ends = [60 * m.minute + 60 for m in accepted.minutes]
+        ends += [c.start_s + c.length_s for c in accepted.claims]
+        if ends:
+            self._watch.counted(accepted.sensor, max(ends))
 
     async def _after_failure(
         self, group: list[Accepted], waits: list[asyncio.Future[Outcome]], error: Exception
@@ -336,6 +345,7 @@ class Intake:
                 if not wait.done():
                     wait.set_exception(own)
                 continue
+            self._heard(accepted)
             if not wait.done():
                 wait.set_result(commit.outcomes[0])
             self._on_commit(commit)

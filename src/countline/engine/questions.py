@@ -16,12 +16,13 @@ from countline.engine.table import table_of
 from countline.engine.tide import unfollowed_s
 from countline.engine.watch import Sight, Watch
 from countline.errors import Impossible, NotFound
-from countline.model.ids import LocationId, SensorNo, SeriesNo
+from countline.model.ids import LocationId, SensorNo
 from countline.model.interval import DAY_S, QUARTER_S, Granularity
 from countline.model.query import Answer, Asked, Present, Quality, Query
 from countline.store.seam import View
 
 LIGHT_S_MAX = 3 * DAY_S  # longer questions leave the event loop free
+LIGHT_LINES_MAX = 20  # so do sums over more lines
 SILENT_SHARE_MAX = 0.2  # more silent lines than this make a number stale
 
 
@@ -55,7 +56,10 @@ class Questions:
             plan = plan_of(catalogue, asked)
             return [self._present(view, catalogue, plan, today=True)]
 
-        return await self._desk.store.read(work)
+        catalogue = await self._desk.fresh()
+        check_sight(catalogue, asked, sight)
+        heavy = len(plan_of(catalogue, asked).flows) > LIGHT_LINES_MAX
+        return await self._desk.store.read(work, heavy=heavy)
 
     async def current(self, location_id: LocationId | None, sight: Sight) -> list[Present]:
         """People now in every location in sight and in its zones.
@@ -118,10 +122,9 @@ class Questions:
         since = anchor_points(plan, last.start_s + QUARTER_S, now_s + 1)
         for anchor in acting_anchors(since):
             people = anchor.value
-        ends = [b.start_s + b.length_s for b in view.bins(_gauged(plan), last.start_s, now_s + 60)]
-        as_of_s = max(ends, default=last.start_s)
-        dirty_s = unfollowed_s(view, plan)
-        return people, min(as_of_s, max(dirty_s, last.start_s))
+        heard_s = [self._watch.last_bin_end_s(sensor) or 0 for sensor in plan.sensors()]
+        followed_s = max(last.start_s, unfollowed_s(view, plan))
+        return people, min(max(heard_s), last.start_s + QUARTER_S, followed_s)
 
     def _quality(self, plan: Plan, now_s: int) -> Quality:
         """Good, stale or unknown, by the age of what each expected line last gave."""
@@ -178,10 +181,6 @@ def _location_and_zones(catalogue: Catalogue, location_id: LocationId) -> Iterat
     yield plan_of(catalogue, Asked(location_id=location_id))
     for zone in sorted(catalogue.zones_of(location_id), key=lambda z: z.zone_id):
         yield plan_of(catalogue, Asked(zone_id=zone.zone_id))
-
-
-def _gauged(plan: Plan) -> list[SeriesNo]:
-    return sorted({s for p in plan.flows or plan.present if (s := p.gauged()) is not None})
 
 
 def _expected_now(part: Flow | Gauge, now_s: int) -> bool:

@@ -88,13 +88,8 @@ class Watch:
         old = self._status.get(sensor.sensor) or Status(sensor=sensor.sensor)
         last_end_s = max((r.start_s + r.length_s for r in decoded.readings), default=None)
         delay_s = old.push_delay_s
-        interval_s = old.interval_s
         if last_end_s is not None:
             delay_s = received_ms / 1000 - last_end_s
-            if old.last_bin_end_s is not None and last_end_s > old.last_bin_end_s:
-                step_s = last_end_s - old.last_bin_end_s
-                interval_s = step_s if interval_s is None else (3 * interval_s + step_s) // 4
-            last_end_s = max(last_end_s, old.last_bin_end_s or 0)
         said = decoded.status or StatusInfo()
         offset_s = old.clock_offset_s
         if said.device_time_ms is not None:
@@ -102,17 +97,30 @@ class Watch:
         self._status[sensor.sensor] = Status(
             sensor=sensor.sensor,
             last_push_ms=max(received_ms, old.last_push_ms or 0),
-            last_bin_end_s=last_end_s if last_end_s is not None else old.last_bin_end_s,
+            last_bin_end_s=old.last_bin_end_s,
             push_delay_s=None if delay_s is None else round(delay_s, 3),
             clock_offset_s=offset_s,
             uptime_s=_newer(said.uptime_s, old.uptime_s),
             temperature_c=_newer(said.temperature_c, old.temperature_c),
             firmware=said.firmware or old.firmware,
             illumination=said.illumination or old.illumination,
-            interval_s=interval_s,
+            interval_s=old.interval_s,
             notes=old.notes,
         )
         self._moved.add(sensor.sensor)
+
+    def counted(self, sensor: SensorNo, end_s: int) -> None:
+        """Bins of this sensor up to an instant are on disk now."""
+        old = self._status.get(sensor) or Status(sensor=sensor)
+        last_s = old.last_bin_end_s
+        if last_s is not None and end_s <= last_s:
+            return
+        interval_s = old.interval_s
+        if last_s is not None:
+            step_s = end_s - last_s
+            interval_s = step_s if interval_s is None else (3 * interval_s + step_s) // 4
+        self._status[sensor] = replace(old, last_bin_end_s=end_s, interval_s=interval_s)
+        self._moved.add(sensor)
 
     def _offset_s(self, sensor: SensorNo, ahead_ms: int) -> float | None:
         """How far a clock is ahead, by the least delayed of its last words.
