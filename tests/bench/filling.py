@@ -1,0 +1,131 @@
+"""Files that hold millions of bins already, made once and copied for each run."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import apsw
+
+from countline import clock
+from countline.engine.engine import make_engine
+from countline.engine.followers import OCCUPANCY
+from countline.model.claim import Minute
+from countline.store import Accepted, Store, open_store
+from tests.bench.world import DAY_MINUTES, MEASURES, Crowd, register, sensor_minutes
+
+STEP_MINUTES = 60  # minutes of one sensor in one push; fewer than the store loads cold
+GROUP_MINUTES = 60_000
+FRESH_S = 12 * 3_600  # an older file would be tidied while it is measured
+BEHIND_MINUTES = 240  # where a recent file ends, before now: room for what a bench pushes
+
+
+async def recent_file(folder: Path, crowd: Crowd, bins: int) -> Path:
+    """A file with so many bins, all of them hot, the newest some hours old.
+
+    It is made anew when it is older than half a day.
+    """
+    path = folder / f"recent-{crowd.sensors}-{bins}.db"
+    mark = path.with_suffix(".made")
+    if mark.exists() and clock.now_s() - int(mark.read_text()) < FRESH_S:
+        return path
+    _forget(path)
+    minutes = -(-bins // (crowd.sensors * MEASURES))
+    made_s = clock.now_s()
+    end = made_s // 60 - BEHIND_MINUTES
+    await _make(path, crowd, end - minutes, end)
+    mark.write_text(str(made_s))
+    return path
+
+
+async def history_file(folder: Path, crowd: Crowd, bins: int) -> Path:
+    """A file of whole days with so many bins or a few more, all cold but the last two days."""
+    days = -(-bins // (crowd.sensors * MEASURES * DAY_MINUTES))
+    today = clock.now_s() // 86_400
+    path = folder / f"history-{crowd.sensors}-{bins}-{today}.db"
+    if path.with_suffix(".made").exists():
+        return path
+    _forget_older(folder, f"history-{crowd.sensors}-{bins}-*")
+    await _make(path, crowd, (today - days) * DAY_MINUTES, today * DAY_MINUTES)
+    path.with_suffix(".made").touch()
+    return path
+
+
+async def _make(path: Path, crowd: Crowd, first: int, end: int) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    store = open_store(path)
+    try:
+        await store.write(lambda tx: register(tx, crowd, first_minute=first))
+        for group in _groups(crowd, first, end):
+            await store.apply(group)
+        await fold_everything(store)
+    finally:
+        await store.close()
+    settle(path)
+
+
+def _groups(crowd: Crowd, first: int, end: int) -> Iterator[list[Accepted]]:
+    """By time where days are young and by sensor where they are old, as either would come."""
+    now = clock.now_s() // 60
+    old_end = max(first, (now - 3 * DAY_MINUTES) // DAY_MINUTES * DAY_MINUTES)
+    old_end = min(old_end, end)
+    if old_end - first >= DAY_MINUTES:
+        for index in range(crowd.sensors):
+            for at in range(first, old_end, 30 * DAY_MINUTES):
+                count = min(30 * DAY_MINUTES, old_end - at)
+                yield [_accepted(sensor_minutes(index, at, count))]
+    else:
+        old_end = first
+    for at in range(old_end, end, STEP_MINUTES):
+        group: list[Accepted] = []
+        for index in range(crowd.sensors):
+            group.append(_accepted(sensor_minutes(index, at, min(STEP_MINUTES, end - at))))
+            if len(group) * STEP_MINUTES >= GROUP_MINUTES:
+                yield group
+                group = []
+        if group:
+            yield group
+
+
+def _accepted(minutes: list[Minute]) -> Accepted:
+    """Without a sensor, so that followers do not take it up; `fold_everything` comes after."""
+    return Accepted(received_ms=clock.now_ms(), driver="xovis_v5", minutes=minutes)
+
+
+async def fold_everything(store: Store) -> None:
+    """Occupancy of all that the file holds, and the follower's cursor at its end."""
+    engine = make_engine(store)
+    await engine.desk.fresh()
+    await engine.follower.rebuild()
+    await store.write(lambda tx: tx.move_cursor(OCCUPANCY, tx.head()[1]))
+
+
+def settle(path: Path) -> None:
+    """Bring the log home, so that the file is one file."""
+    conn = apsw.Connection(str(path))
+    conn.pragma("wal_checkpoint(TRUNCATE)")
+    conn.close()
+
+
+def _forget_older(folder: Path, pattern: str) -> None:
+    """Files of an earlier day, which lack the newest one."""
+    for old in folder.glob(pattern):
+        old.unlink()
+
+
+def _forget(path: Path) -> None:
+    for name in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
+        name.unlink(missing_ok=True)
+
+
+def copy_of(path: Path, folder: Path) -> Path:
+    """A data folder of its own whose store is a copy of this file."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    target = folder / "countline.db"
+    shutil.copyfile(path, target)
+    return target
+
+
+def end_minute(path: Path) -> int:
+    """The minute after the last one of a recent file."""
+    return int(path.with_suffix(".made").read_text()) // 60 - BEHIND_MINUTES
