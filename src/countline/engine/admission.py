@@ -1,6 +1,6 @@
 """Which sensor is this push of, may it enter, and what must be known before it can be counted."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from countline.counting.normalise import ChannelPlan
@@ -10,7 +10,6 @@ from countline.engine.changes import changed, first_line
 from countline.engine.desk import CatalogueDesk
 from countline.limits import (
     DISCOVERED_DEVICES_MAX,
-    WAITING_BYTES_MAX,
     WAITING_DEVICE_BYTES_MAX,
 )
 from countline.model.access import PushSecret
@@ -259,7 +258,7 @@ def _first_contact(tx: Transaction, sensor: Sensor, location: Location, decoded:
 
 
 async def keep_waiting(
-    desk: CatalogueDesk, driver: Driver, push: Push, device: DeviceKey, now_ms: Callable[[], int]
+    desk: CatalogueDesk, driver: Driver, push: Push, device: DeviceKey, *, bytes_max: int
 ) -> bool:
     """Keep a push of a device nobody registered until it is adopted; False where there is no room.
 
@@ -283,9 +282,9 @@ async def keep_waiting(
                 "context": device.context,
                 "driver": driver.name,
             }
-            tx.emit(Event(kind="sensor.discovered", detail=detail, at_ms=now_ms()))
+            tx.emit(Event(kind="sensor.discovered", detail=detail, at_ms=push.received_ms))
         body = driver.strip_persons(push.body)
-        _make_room(tx, record.device_id, len(body), now_ms())
+        _make_room(tx, record.device_id, len(body), push.received_ms, bytes_max=bytes_max)
         tx.keep_push(
             KeptPush(
                 push_id=0,
@@ -305,17 +304,17 @@ async def keep_waiting(
     return kept
 
 
-def _make_room(tx: Transaction, device_id: int, more: int, now_ms: int) -> None:
+def _make_room(tx: Transaction, device_id: int, more: int, now_ms: int, *, bytes_max: int) -> None:
     held = dict(tx.push_bytes("waiting"))
     total = sum(held.values()) + more
     mine = held.get(device_id, 0) + more
-    if total <= WAITING_BYTES_MAX and mine <= WAITING_DEVICE_BYTES_MAX:
+    if total <= bytes_max and mine <= WAITING_DEVICE_BYTES_MAX:
         return
     dropped: list[int] = []
     for push in tx.pushes("waiting", limit=1_000_000):
-        if total <= WAITING_BYTES_MAX and mine <= WAITING_DEVICE_BYTES_MAX:
+        if total <= bytes_max and mine <= WAITING_DEVICE_BYTES_MAX:
             break
-        if push.device_id == device_id or total > WAITING_BYTES_MAX:
+        if push.device_id == device_id or total > bytes_max:
             dropped.append(push.push_id)
             total -= len(push.body)
             mine -= len(push.body) if push.device_id == device_id else 0

@@ -24,7 +24,12 @@ from countline.engine.desk import CatalogueDesk
 from countline.engine.quiet_nights import observed, quiet_minutes, remember, zero_claims
 from countline.engine.watch import Watch
 from countline.errors import BadPush, NotReady, StoreError
-from countline.limits import GROUP_MINUTES_MAX, GROUP_PUSHES_MAX, INTAKE_QUEUE_MAX
+from countline.limits import (
+    GROUP_MINUTES_MAX,
+    GROUP_PUSHES_MAX,
+    INTAKE_QUEUE_MAX,
+    WAITING_BYTES_MAX,
+)
 from countline.model.access import PushSecret
 from countline.model.claim import RANK_PUSH, Minute
 from countline.model.ids import SensorNo
@@ -43,6 +48,7 @@ class IntakeSettings:
 
     linger_ms: int = 0  # wait this long for more before a commit; 50-200 suits flash cards
     keep_bodies: bool = True
+    waiting_bytes_max: int = WAITING_BYTES_MAX  # pushes of devices that nobody registered yet
 
 
 class Intake:
@@ -126,7 +132,8 @@ class Intake:
             return self._failed(push, secret.sensor, found.code, found.detail)
         if found is None or isinstance(found, Device):
             assert decoded.device is not None
-            if await keep_waiting(self._desk, driver, push, decoded.device, self._now_ms):
+            room = self._settings.waiting_bytes_max
+            if await keep_waiting(self._desk, driver, push, decoded.device, bytes_max=room):
                 return None
             detail = "1,000 devices wait already; register or dismiss some."
             return self._failed(push, None, "too_many_discovered", detail)
