@@ -57,3 +57,18 @@ def test_every_room_of_the_map_exists_or_is_said_to_be_planned() -> None:
     }
     rooms = set(read_floors(map_text).floor_of)
     assert rooms - there == planned
+
+
+def test_every_file_that_the_map_names_exists() -> None:
+    named = re.findall(
+        r"`([\w/.<>-]+(?:/|\.py|\.md|\.toml))`", (ROOT / "ARCHITECTURE.md").read_text()
+    )
+    assert named
+    lost = [
+        path
+        for path in named
+        if "<" not in path
+        and not any((root / path).exists() for root in (ROOT, ROOT / "src/countline"))
+        and path != "cases/"
+    ]
+    assert not lost, f"ARCHITECTURE.md names what is not there: {', '.join(lost)}"
