@@ -216,6 +216,9 @@ def test_every_route_names_the_methods_it_takes(
         allowed = set(told.headers["allow"].split(", "))
         assert taken <= allowed
         assert ("HEAD" in allowed) == ("GET" in taken)
+    options = house.nobody()("OPTIONS", path)
+    assert (options.status, options.body) == (204, b"")
+    assert set(options.headers["allow"].split(", ")) == allowed
 
 
 @every_route

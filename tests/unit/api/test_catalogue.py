@@ -205,6 +205,17 @@ def test_numbers_that_no_store_holds_are_refused(all_powers: Caller, zone_id: in
     assert told.status == 400
 
 
+def test_a_missing_field_is_named_with_its_path(all_powers: Caller) -> None:
+    told = all_powers("POST", "/v3/zones", body={"name": "Cellar"})
+    assert told.problem["errors"] == [
+        {"field": "location_id", "code": "missing", "detail": "is needed"}
+    ]
+    told = all_powers("PATCH", "/v3/lines/1", body={"sources": [{"sensor_id": "SNSR_001"}]})
+    assert told.problem["errors"][0]["field"] == "sources[0].channel"
+    told = all_powers("PATCH", "/v3/lines/1", body={"sources": [{"sensr_id": "SNSR_001"}]})
+    assert told.problem["errors"][0]["field"] == "sources[0].sensr_id"
+
+
 def test_types_are_not_guessed(all_powers: Caller) -> None:
     told = all_powers("PATCH", "/v3/zones/1", body={"capacity": "7"})
     (error,) = told.problem["errors"]

@@ -229,6 +229,13 @@ def test_todays_counts_of_each_sensor(house: House) -> None:
     assert list(told["data"][0]) == ["timestamp", "sensorId", "in", "out"]
     one = house.caller().get("/api/v1/counts/current", {"sensorId": "S12345"}).json
     assert one["data"] == told["data"][:1]
+    here = {"sensorId": "S12345", "locationId": "LOC_NYC_05"}
+    assert house.caller().get("/api/v1/counts/current", here).json["data"] == one["data"]
+    house.add_location("LOC_A")
+    there = {**here, "locationId": "LOC_A"}
+    assert house.caller().get("/api/v1/counts/current", there).status == 404
+    empty = house.caller().get("/api/v1/counts/current", {"locationId": "LOC_A"}).json
+    assert empty == {"data": [], "next": None}
     page = house.caller().get("/api/v1/counts/current", {"limit": 1})
     assert page.json["data"] == told["data"][:1]
     assert 'rel="next"' in page.headers["link"]
