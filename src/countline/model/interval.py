@@ -20,7 +20,7 @@ HOUR_S = 3_600
 QUARTER_S = 900
 MINUTE_S = 60
 
-INSTANT_MIN = datetime(1900, 1, 1, tzinfo=UTC)  # a day either side of these is still a date
+INSTANT_MIN = datetime(1900, 1, 1, tzinfo=UTC)  # beyond these no rules of time zones are known
 INSTANT_MAX = datetime(2200, 1, 1, tzinfo=UTC)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -59,9 +59,9 @@ class Interval:
 
 
 def _to_utc(name: str, instant: datetime) -> datetime:
-    if instant.tzinfo is None or instant.utcoffset() is None:
+    if instant.utcoffset() is None:
         raise ValueError(f"{name} {instant} has no time zone; add an offset, or Z for UTC")
-    if not INSTANT_MIN + timedelta(days=1) <= instant <= INSTANT_MAX - timedelta(days=1):
+    if not INSTANT_MIN <= instant <= INSTANT_MAX:
         raise ValueError(f"{name} {instant} is not between 1900 and 2200")
     return instant.astimezone(UTC)
 

@@ -63,6 +63,19 @@ def test_what_is_no_interval_is_refused(start: datetime, end: datetime, message:
         Interval(start, end)
 
 
+def test_the_edges_of_what_is_known() -> None:
+    least, most = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+    whole = Interval(least, most)
+    for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago"):
+        grid = DayGrid(zone)
+        assert grid.bucket_of(Granularity.MONTH, whole.start_s).end_s > whole.start_s
+        assert grid.slices(Granularity.MONTH, whole.end_s - DAY_S, whole.end_s + DAY_S)
+    with pytest.raises(ValueError, match="start"):
+        Interval(least - timedelta(seconds=1), most)
+    with pytest.raises(ValueError, match="end"):
+        Interval(least, most + timedelta(seconds=1))
+
+
 # -- Granularity -----------------------------------------------------------------------------------
 
 
@@ -184,6 +197,8 @@ def test_an_hour_begins_where_the_offset_changes_by_half_an_hour() -> None:
 @given(grids, days)
 def test_hours_and_quarters_tile_the_day(grid: DayGrid, day: date) -> None:
     start_s, end_s = grid.day_start(day), grid.day_start(day + timedelta(days=1))
+    exists = [Slice(start_s, end_s, day)] if start_s < end_s else []
+    assert grid.slices(Granularity.DAY, start_s, end_s) == exists
     for granularity in (Granularity.HOUR, Granularity.QUARTER, Granularity.MINUTE):
         found = grid.slices(granularity, start_s, end_s)
         if start_s == end_s:
