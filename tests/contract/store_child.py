@@ -20,7 +20,7 @@ def group_of(number: int) -> list[Accepted]:
             dice.randrange(3), 60, number, tuple(dice.randrange(4) for _ in range(3)),
         )
         for day in range(4)
-        for _ in range(20)
+        for _ in range(5)
     ]  # fmt: skip
     claims = [
         Claim(
@@ -31,7 +31,7 @@ def group_of(number: int) -> list[Accepted]:
     first = BASE_S // 60 - number * 5 * 1_440
     backlog = [
         Minute(SENSORS[number % 3].sensor, first + at, 2, 60, at, (at % 5, 0, 1))
-        for at in range(0, 4 * 1_440, 30)
+        for at in range(0, 4 * 1_440, 45)
     ]
     received_ms = NOW_S * 1000
     return [
