@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from countline.clock import elapsed_s
 from countline.engine.catalogue import Catalogue, read_catalogue
 from countline.engine.changes import (
     NewSource,
@@ -29,6 +30,7 @@ __all__ = ["CatalogueDesk", "NewSource"]
 
 T = TypeVar("T")
 HOUR_S = 3600
+RECENT_S = 0.05  # another process's change may be unseen for so long where a push is admitted
 
 
 class CatalogueDesk:
@@ -38,6 +40,7 @@ class CatalogueDesk:
         self.store = store
         self._now_s = now_s
         self._current: Catalogue | None = None
+        self._asked_s = float("-inf")  # when the store was last asked whether it moved
         self._registered: list[Callable[[Sensor], Awaitable[Any]]] = []
 
     def when_registered(self, told: Callable[[Sensor], Awaitable[Any]]) -> None:
@@ -51,13 +54,28 @@ class CatalogueDesk:
 
     async def fresh(self) -> Catalogue:
         """The snapshot of now; reread only when the store's catalogue version moved."""
+        self._asked_s = elapsed_s()
         return await self.store.read(self.of_view)
 
-    def of_view(self, view: View) -> Catalogue:
-        """The snapshot that belongs to a view, so that names and numbers are of one commit."""
-        if self._current is None or view.catalogue_version() != self._current.version:
-            self._current = read_catalogue(view)
+    async def recent(self) -> Catalogue:
+        """The snapshot of a moment ago, for what is asked thousands of times a second."""
+        if self._current is None or elapsed_s() - self._asked_s > RECENT_S:
+            return await self.fresh()
         return self._current
+
+    def of_view(self, view: View) -> Catalogue:
+        """The snapshot that belongs to a view, so that names and numbers are of one commit.
+
+        A view that was opened before the newest change gets the older one, which is not kept.
+        """
+        version = view.catalogue_version()
+        current = self._current
+        if current is not None and current.version == version:
+            return current
+        found = read_catalogue(view)
+        if current is None or current.version < version:
+            self._current = found
+        return found
 
     def forget(self) -> None:
         """Read everything anew the next time, where a change does not move the version."""

@@ -9,7 +9,6 @@ from countline.engine.catalogue import Catalogue
 from countline.engine.desk import CatalogueDesk
 from countline.engine.folding import Settled, Span, merge_stretch, settle
 from countline.engine.subject import Plan, plan_of, zones_of_sensor
-from countline.limits import FEED_BATCH_MAX
 from countline.model.claim import Fold
 from countline.model.event import Event
 from countline.model.ids import LocationId, SensorNo
@@ -18,6 +17,9 @@ from countline.model.query import Asked
 from countline.store.seam import Transaction, View
 
 OCCUPANCY = "occupancy"  # the reader's name, by which its cursor is kept
+EVENTS_MAX = (
+    10_000  # of one step: the further behind, the more changes of a subject are folded once
+)
 WRITE_FOLDS_MAX = 2_000  # quarters written in one transaction: under 50 ms
 
 
@@ -127,7 +129,7 @@ class OccupancyFollower:
 
     # -- reading ----------------------------------------------------------------------------------
     def _read(self, view: View) -> tuple[int, list[Work]] | None:
-        events = view.events(view.cursor(OCCUPANCY), FEED_BATCH_MAX)
+        events = view.events(view.cursor(OCCUPANCY), EVENTS_MAX)
         if not events:
             return None
         catalogue = self._desk.of_view(view)
