@@ -75,10 +75,8 @@ async def import_file(
 
     targets, number = await engine.store.write(place)
     await engine.desk.fresh()
-    made = [
-        _claimed(part, target, number, received_ms // 1000)
-        for part, target in zip(parts, targets, strict=True)
-    ]
+    now_s = received_ms // 1000
+    made = [_claimed(p, t, number, now_s) for p, t in zip(parts, targets, strict=True)]
     total = sum(len(m.minutes) + len(m.claims) for m in made)
     done = fresh = duplicates = 0
     for target, claimed in zip(targets, made, strict=True):
