@@ -1,6 +1,7 @@
 """What follows from sums: occupancy of every subject, in its own commits, behind its own cursor."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -95,6 +96,10 @@ def _plans_by_sensor(
     return catalogue.work_out(("plans by sensor", location_id), how)
 
 
+class Overtaken(Exception):
+    """Another follower has gone further: what was folded here is of an older snapshot."""
+
+
 class OccupancyFollower:
     """Reads the event log, folds what changed, and writes it in its own short transactions.
 
@@ -111,25 +116,34 @@ class OccupancyFollower:
         found = await self._desk.store.read(self._read, heavy=True)
         if found is None:
             return False
-        seq, works = found
-        await self._write(seq, works)
+        with suppress(Overtaken):
+            await self._write(*found)
         return True
 
     async def rebuild(self) -> None:
         """Make every fold anew from bins; what does not change keeps its commit."""
-        locations = list((await self._desk.fresh()).locations)
-        for location_id in locations:
+        for location_id in (await self._desk.fresh()).locations:
+            while not await self._rebuild_location(location_id):
+                pass  # another follower was faster: fold again what is there now
 
-            def read(view: View, location_id: LocationId = location_id) -> list[Work]:
-                catalogue = self._desk.of_view(view)
-                plans = plans_of_location(catalogue, location_id)
-                return [self._settle(view, catalogue, p, 0, FOREVER_S) for p in plans]
+    async def _rebuild_location(self, location_id: LocationId) -> bool:
+        def read(view: View) -> tuple[int, list[Work]]:
+            catalogue = self._desk.of_view(view)
+            plans = plans_of_location(catalogue, location_id)
+            works = [self._settle(view, catalogue, p, 0, FOREVER_S) for p in plans]
+            return view.cursor(OCCUPANCY), works
 
-            await self._write(None, await self._desk.store.read(read, heavy=True))
+        since, works = await self._desk.store.read(read, heavy=True)
+        try:
+            await self._write(since, since, works)
+        except Overtaken:
+            return False
+        return True
 
     # -- reading ----------------------------------------------------------------------------------
-    def _read(self, view: View) -> tuple[int, list[Work]] | None:
-        events = view.events(view.cursor(OCCUPANCY), EVENTS_MAX)
+    def _read(self, view: View) -> tuple[int, int, list[Work]] | None:
+        since = view.cursor(OCCUPANCY)
+        events = view.events(since, EVENTS_MAX)
         if not events:
             return None
         catalogue = self._desk.of_view(view)
@@ -141,7 +155,7 @@ class OccupancyFollower:
                     works.append(self._settle(view, catalogue, plan, start_s, FOREVER_S))
         for plan, start_s, end_s in self._touched(catalogue, dirty):
             works.append(self._settle(view, catalogue, plan, start_s, end_s))
-        return events[-1].seq, [w for w in works if w.settled.changed or w.settled.dropped]
+        return since, events[-1].seq, [w for w in works if w.settled.changed or w.settled.dropped]
 
     def _touched(self, catalogue: Catalogue, dirty: Dirty) -> Iterator[tuple[Plan, int, int]]:
         by_location: dict[LocationId, set[SensorNo]] = {}
@@ -202,18 +216,20 @@ class OccupancyFollower:
         return days, gone
 
     # -- writing ----------------------------------------------------------------------------------
-    async def _write(self, seq: int | None, works: list[Work]) -> None:
-        """Write in transactions of bounded size; the cursor moves with the last one."""
+    async def _write(self, since: int, seq: int, works: list[Work]) -> None:
+        """Write in transactions of bounded size; the cursor moves with the last one.
+
+        Raises `Overtaken` where another follower, of another process, has moved the cursor meanwhile.
+        """
         part: list[Work] = []
         size = 0
         for work in (piece for whole in works for piece in _pieces(whole)):
             part.append(work)
             size += len(work.settled.changed) + 1
             if size >= WRITE_FOLDS_MAX:
-                await self._desk.store.write(_writer(part, None))
+                await self._desk.store.write(_writer(part, since, since))
                 part, size = [], 0
-        if part or seq is not None:
-            await self._desk.store.write(_writer(part, seq))
+        await self._desk.store.write(_writer(part, since, seq))
 
 
 def _pieces(work: Work) -> Iterator[Work]:
@@ -230,15 +246,17 @@ def _pieces(work: Work) -> Iterator[Work]:
         yield Work(work.plan, Settled(changed, [], settled.end_s), [], [])
 
 
-def _writer(works: list[Work], seq: int | None) -> Callable[[Transaction], None]:
+def _writer(works: list[Work], since: int, seq: int) -> Callable[[Transaction], None]:
     def write(tx: Transaction) -> None:
+        if tx.cursor(OCCUPANCY) != since:
+            raise Overtaken
         for work in works:
             key = work.plan.key
             for start_s in (*work.settled.dropped, *work.days_gone):
                 tx.drop_folds(key, start_s, start_s + QUARTER_S)
             tx.put_folds(key, work.settled.changed)
             tx.put_day_folds(key, work.days)
-        if seq is not None:
+        if seq != since:
             tx.move_cursor(OCCUPANCY, seq)
 
     return write
