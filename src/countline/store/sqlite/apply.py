@@ -5,7 +5,6 @@ from itertools import zip_longest
 
 from countline.errors import StoreError
 from countline.limits import FINAL_AFTER_S
-from countline.model.claim import Minute
 from countline.model.event import EventKind
 from countline.model.ids import SensorNo
 from countline.model.interval import DAY_S
@@ -16,11 +15,10 @@ from countline.store.sqlite.cells import minute_key, pack_plain
 from countline.store.sqlite.cold import DAY_MINUTES
 from countline.store.sqlite.disk import Disk, Row
 from countline.store.sqlite.hours import SERIES_BITS
+from countline.store.sqlite.repeats import Told, without_repeats
 from countline.store.sqlite.settle import Tally, settle_claim, settle_minute
 from countline.store.sqlite.sums import Sums
 from countline.store.sqlite.warmth import warm_up
-
-Told = tuple[Tally, Minute]
 
 
 def apply_group(disk: Disk, group: Sequence[Accepted]) -> tuple[Outcome, ...]:
@@ -80,6 +78,7 @@ def _plain_ones(disk: Disk, group: Sequence[Accepted]) -> list[bool]:
 def _apply_minutes(disk: Disk, sums: Sums, minutes: list[Told]) -> None:
     """Settle minutes in their order; those of which nothing is known can be taken together."""
     minutes = [one for one in minutes if one[1].values.count(None) < len(one[1].values)]
+    minutes = without_repeats(disk, minutes) if disk.head.cold_to >= 0 else minutes
     if not disk.reaching().isdisjoint(minute.sensor for _, minute in minutes):
         known = minutes
     else:
