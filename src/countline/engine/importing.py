@@ -9,10 +9,12 @@ from typing import TypeVar
 from countline.counting.normalise import Normalised, to_claims
 from countline.drivers import DRIVERS
 from countline.drivers.reading import Decoded, FileOptions, Push
+from countline.engine.catalogue import Catalogue
 from countline.engine.engine import Engine
 from countline.engine.placing import Placing, Target
 from countline.errors import BadPush
 from countline.model.claim import RANK_HISTORY, Claim, Minute
+from countline.model.ids import LocationId, SensorId
 from countline.store.seam import Accepted, Transaction
 
 V = TypeVar("V")
@@ -59,14 +61,12 @@ async def import_file(
     Creates the location, sensor, zone, channel and line that are missing. `channel` joins a channel
     that a sensor pushes; `line_id` makes the file a source of a line that is there. `progress` is
     told bins done and bins in all. Returns when followers have passed it; without `settle` at once,
-    for who imports more files and waits for all of them. Raises `BadPush`, `BadQuery`, `Conflict`, `NotFound`.
+    for who imports more files and waits for all of them. Raises `BadPush`, `BadQuery`, `Conflict`,
+    `NotFound`.
     """
-    options = await _with_time_zone(engine, options)
     received_ms = engine.now_ms()
     push = Push(driver=driver, body=body, received_ms=received_ms, name=name, options=options)
-    parts = [p for p in DRIVERS[driver].decode(push) if p.readings]
-    if not parts:
-        raise BadPush(f"{name} holds no counts.", code="file_empty")
+    options, parts = _read(push, options, await engine.desk.fresh())
     placing = Placing(options, line_id, channel, hashlib.sha256(body).hexdigest())
 
     def place(tx: Transaction) -> tuple[list[Target], int]:
@@ -120,17 +120,40 @@ def _gaps(part: Decoded) -> int:
     return gaps
 
 
-async def _with_time_zone(engine: Engine, options: FileOptions) -> FileOptions:
-    """Times without offset are read in the location's time zone unless the caller names one."""
-    catalogue = await engine.desk.fresh()
-    if options.time_zone is not None:
-        return options
+def _read(
+    push: Push, options: FileOptions, catalogue: Catalogue
+) -> tuple[FileOptions, list[Decoded]]:
+    """The parts of a file. Times without offset are the location's, unless the caller says whose."""
+    driver = DRIVERS[push.driver]
+    if options.time_zone is None:
+        options = replace(options, time_zone=_time_zone_of(catalogue, options))
+    try:
+        parts = driver.decode(replace(push, options=options))
+    except BadPush:
+        if options.time_zone is not None:
+            raise
+        # The file may name locations that are known: read it once to learn which.
+        probe = driver.decode(replace(push, options=replace(options, time_zone="UTC")))
+        places = [replace(options, location=p.place.location) for p in probe if p.place]
+        time_zones = {_time_zone_of(catalogue, place) for place in places}
+        if len(time_zones) != 1 or None in time_zones:
+            raise
+        options = replace(options, time_zone=time_zones.pop())
+        parts = driver.decode(replace(push, options=options))
+    parts = [part for part in parts if part.readings]
+    if not parts:
+        raise BadPush(f"{push.name} holds no counts.", code="file_empty")
+    return options, parts
+
+
+def _time_zone_of(catalogue: Catalogue, options: FileOptions) -> str | None:
+    """The time zone of the location, or of the sensor, that is named; None where neither is known."""
     place = options.location
     if place is None and options.sensor is not None:
-        sensor = next((s for k, s in catalogue.sensor_by_id.items() if k == options.sensor), None)
+        sensor = catalogue.sensor_by_id.get(SensorId(options.sensor))
         place = sensor.location_id if sensor else None
-    location = next((x for k, x in catalogue.locations.items() if k == place), None)
-    return options if location is None else replace(options, time_zone=location.time_zone)
+    location = catalogue.locations.get(LocationId(place)) if place is not None else None
+    return location.time_zone if location else None
 
 
 def _claimed(part: Decoded, target: Target, number: int, received_s: int) -> Normalised:
