@@ -189,6 +189,23 @@ def test_an_hour_begins_where_the_offset_changes_by_half_an_hour() -> None:
         at("2015-08-14T15:30Z"),
     ]
     assert grid.day_start(date(2015, 8, 15)) == at("2015-08-14T15:30Z")
+    change_s = at("2015-08-14T15:00Z")
+    assert grid.slices(Granularity.HOUR, change_s, change_s + HOUR_S) == hours[1:]
+    assert grid.bucket_of(Granularity.HOUR, change_s) == hours[1]
+    assert grid.bucket_of(Granularity.HOUR, change_s - 1) == hours[0]
+
+
+def test_an_hour_goes_on_where_the_offset_changes_by_whole_hours() -> None:
+    grid = DayGrid("America/St_Johns")  # the change of 00:01 to 23:01, seen from midnight
+    midnight_s = at("2006-10-29T00:00-02:30")
+    hours = grid.slices(Granularity.HOUR, midnight_s, midnight_s + 2 * HOUR_S)
+    assert [hour.start_s - midnight_s for hour in hours] == [0, HOUR_S]
+
+
+def test_the_first_instant_of_a_date_that_begins_late_is_of_that_date() -> None:
+    grid = DayGrid("Africa/Cairo")
+    assert grid.day_of(at("2026-04-23T22:00Z")) == date(2026, 4, 24)
+    assert grid.day_of(at("2026-04-23T21:59:59Z")) == date(2026, 4, 23)
 
 
 # -- buckets of any zone ---------------------------------------------------------------------------
