@@ -165,7 +165,7 @@ class AccessDesk:
 
     async def admit(self, secret: str) -> PushSecret:
         """The push secret behind the text. Raises `NotAllowed`; then nothing of the push is kept."""
-        catalogue = await self._desk.fresh()
+        catalogue = await self._desk.recent()
         digest = digest_of(secret)
         found = catalogue.secrets.get(digest)
         if found is None or found.withdrawn_s is not None:

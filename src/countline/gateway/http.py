@@ -3,7 +3,7 @@
 import base64
 import binascii
 import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -148,11 +148,17 @@ class PushGate:
         driver = self._driver(secret, given)
         room = self._reserve(given.length)
         try:
-            body = bytearray()
-            async for part in _parts(receive):
-                body += part
-                room += self._grow(len(body), room)
-            whole = bytes(body)
+            parts: list[bytes] = []
+            size, more = 0, True
+            while more:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise Disconnected
+                parts.append(message.get("body", b""))
+                more = message.get("more_body", False)
+                size += len(parts[-1])
+                room += self._grow(size, room)
+            whole = b"".join(parts)
             if given.gzip:
                 whole = gunzip(whole, self._limits.body_bytes_max)
             push = Push(driver=driver, body=whole, received_ms=self._engine.now_ms())
@@ -209,17 +215,6 @@ def _given(scope: Mapping[str, Any]) -> Given:
             gzipped = value.strip().lower() == b"gzip"
     _, _, after = path.partition("/push/")
     return Given(secret_of(scope["headers"], path), after.partition("/")[0], length, gzipped)
-
-
-async def _parts(receive: Receive) -> AsyncIterator[bytes]:
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise Disconnected
-        if message.get("body"):
-            yield message["body"]
-        if not message.get("more_body"):
-            return
 
 
 def gunzip(body: bytes, bytes_max: int) -> bytes:
