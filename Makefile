@@ -37,7 +37,7 @@ case: $(READY)  ## a new case folder from a captured push: make case DRIVER=xovi
 	$(BIN)/python tools/new_case.py "$(DRIVER)" "$(NAME)" $(FILE)
 
 sim: $(READY)  ## the simulation, 1000 seeds or one: make sim SEED=7
-	COUNTLINE_SIM_SEED="$(SEED)" $(PYTEST) -q -m "long or not long" tests/simulation $(ARGS)
+	COUNTLINE_SIM_SEED="$(SEED)" COUNTLINE_SIM_SEEDS="$(or $(SEEDS),1000)" $(PYTEST) -q -m "long or not long" tests/simulation $(ARGS)
 
 chaos: $(READY)  ## kill -9, full disk, mutated input; long
 	$(PYTEST) -q -m "chaos or not chaos" tests/chaos $(ARGS)
