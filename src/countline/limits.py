@@ -14,6 +14,7 @@ SEQUENCE_MAX = 2**53  # package ids and receive times in ms both fit
 VALUE_MAX = 2**31 - 1  # one value of one bin
 LATENESS_S_MAX = 60 * 86_400  # the late window: 60 days
 SKEW_S_MAX = 300  # a device clock may run five minutes ahead
+SERIES_OF_SENSOR_MAX = 1_000  # a sensor has about 80 counters, a stitched group some hundreds
 DISCOVERED_DEVICES_MAX = 1_000  # devices waiting for adoption
 WAITING_BYTES_MAX = 256_000_000  # all waiting pushes; the oldest go first
 WAITING_DEVICE_BYTES_MAX = 4_000_000  # waiting pushes of one device: about a day of minutes

@@ -8,8 +8,10 @@ from countline.drivers.reading import ChannelInfo, Decoded, Driver, Push
 from countline.engine.catalogue import Catalogue
 from countline.engine.changes import changed, first_line
 from countline.engine.desk import CatalogueDesk
+from countline.engine.keeping import ROOM_PART, bare_body, oldest_first
 from countline.limits import (
     DISCOVERED_DEVICES_MAX,
+    SERIES_OF_SENSOR_MAX,
     WAITING_DEVICE_BYTES_MAX,
 )
 from countline.model.access import PushSecret
@@ -120,9 +122,14 @@ def known_of(catalogue: Catalogue, sensor: Sensor) -> Known:
     )
 
 
+def is_wanted(location: Location, measure: str) -> bool:
+    """Whether a measure is kept: attribute splits (`forward:male`) only where allowed."""
+    return location.keep_attributes or ":" not in measure
+
+
 def wanted_measures(location: Location, info: ChannelInfo) -> list[str]:
-    """The measures to keep of a channel: attribute splits (`forward:male`) only where allowed."""
-    return [m.measure for m in info.measures if location.keep_attributes or ":" not in m.measure]
+    """The measures to keep of a channel."""
+    return [m.measure for m in info.measures if is_wanted(location, m.measure)]
 
 
 def is_complete(known: Known, decoded: Decoded, first_s: int | None, device_known: bool) -> bool:
@@ -131,11 +138,11 @@ def is_complete(known: Known, decoded: Decoded, first_s: int | None, device_know
         return False
     if first_s is not None and (known.expected_from_s is None or first_s < known.expected_from_s):
         return False
-    places = known.plan(decoded.device).places
+    plan = known.plan(decoded.device)
+    if plan.width >= SERIES_OF_SENSOR_MAX:
+        return True  # it has all that it may have
     for info in decoded.channels:
-        have = places.get(info.channel)
-        if have is None:
-            return False
+        have = plan.places.get(info.channel, ())
         if any(m not in have for m in wanted_measures(known.location, info)):
             return False
     return True
@@ -153,11 +160,16 @@ def learn(
     assert location is not None
     if decoded.device is not None:
         learn_device(tx, decoded.device, sensor=sensor.sensor, driver=driver)
+    known = {(s.channel, s.measure) for s in tx.records(Series, sensor=sensor.sensor)}
     for info in decoded.channels:
         key = channel_key(decoded.device, info.channel)
         kinds = {m.measure: m.kind for m in info.measures}
-        learn_channel(tx, sensor.sensor, key, info, imported=False)
-        learn_series(tx, sensor.sensor, key, {m: kinds[m] for m in wanted_measures(location, info)})
+        new = [m for m in wanted_measures(location, info) if (key, m) not in known]
+        new = new[: max(0, SERIES_OF_SENSOR_MAX - len(known))]
+        if new:  # a channel that counts nothing yet tells nothing yet
+            learn_channel(tx, sensor.sensor, key, info, imported=False)
+            learn_series(tx, sensor.sensor, key, {m: kinds[m] for m in new})
+            known.update((key, m) for m in new)
     if first_s is not None:
         _expect_from(tx, sensor.sensor, first_s)
     if decoded.names_geometry and not sensor.geometry_seen:
@@ -283,7 +295,7 @@ async def keep_waiting(
                 "driver": driver.name,
             }
             tx.emit(Event(kind="sensor.discovered", detail=detail, at_ms=push.received_ms))
-        body = driver.strip_persons(push.body)
+        body = bare_body(driver, push.body)
         _make_room(tx, record.device_id, len(body), push.received_ms, bytes_max=bytes_max)
         tx.keep_push(
             KeptPush(
@@ -310,14 +322,22 @@ def _make_room(tx: Transaction, device_id: int, more: int, now_ms: int, *, bytes
     mine = held.get(device_id, 0) + more
     if total <= bytes_max and mine <= WAITING_DEVICE_BYTES_MAX:
         return
+    # Somewhat more than is needed: the next pushes find room without a search.
+    total_max = _lower(bytes_max, total)
+    mine_max = _lower(WAITING_DEVICE_BYTES_MAX, mine)
     dropped: list[int] = []
-    for push in tx.pushes("waiting", limit=1_000_000):
-        if total <= bytes_max and mine <= WAITING_DEVICE_BYTES_MAX:
+    for push in oldest_first(tx, "waiting"):
+        if total <= total_max and mine <= mine_max:
             break
-        if push.device_id == device_id or total > bytes_max:
+        if push.device_id == device_id or total > total_max:
             dropped.append(push.push_id)
             total -= len(push.body)
             mine -= len(push.body) if push.device_id == device_id else 0
     tx.drop_pushes(dropped)
     detail = {"device_id": device_id, "dropped": len(dropped)}
     tx.emit(Event(kind="waiting.dropped", detail=detail, at_ms=now_ms))
+
+
+def _lower(bytes_max: int, held: int) -> int:
+    """Where to stop making room: a tenth below a bound that was passed."""
+    return bytes_max - bytes_max // ROOM_PART if held > bytes_max else bytes_max

@@ -1,9 +1,9 @@
 """The one path that a push walks: decode, find its sensor, normalise, commit in a group, answer."""
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import structlog
 
@@ -14,6 +14,7 @@ from countline.engine.admission import (
     Known,
     Refusal,
     is_complete,
+    is_wanted,
     keep_waiting,
     known_of,
     learn,
@@ -21,24 +22,29 @@ from countline.engine.admission import (
 )
 from countline.engine.catalogue import Catalogue
 from countline.engine.desk import CatalogueDesk
+from countline.engine.grouping import GroupCommit
+from countline.engine.keeping import Aside, bare_body
 from countline.engine.quiet_nights import observed, quiet_minutes, remember, zero_claims
 from countline.engine.watch import Watch
-from countline.errors import BadPush, NotReady, StoreError
+from countline.errors import BadPush, StoreError
 from countline.limits import (
-    GROUP_MINUTES_MAX,
-    GROUP_PUSHES_MAX,
-    INTAKE_QUEUE_MAX,
+    FAILED_BYTES_MAX,
+    SERIES_OF_SENSOR_MAX,
+    SKEW_S_MAX,
     WAITING_BYTES_MAX,
 )
 from countline.model.access import PushSecret
 from countline.model.claim import RANK_PUSH, Minute
-from countline.model.ids import SensorNo
+from countline.model.ids import DeviceKey, SensorNo
 from countline.model.sensor import Device, Sensor
-from countline.store.seam import Accepted, Commit, KeptPush, Outcome, Transaction
+from countline.store.seam import Accepted, Commit, Outcome, Transaction
 
 _log = structlog.get_logger("countline.intake")
 
 DECODE_AT_ONCE_BYTES_MAX = 100_000  # about 2 ms
+AGENTS_SEEN_MAX = 20_000  # whose last package is remembered; agent ids are what a body says
+STORED_NOTES = frozenset({"template_unknown"})  # notes on what is stored nevertheless
+LEARN_TRIES = 3
 FRESH_MS_MAX = 50  # how old the snapshot may be by which a push is admitted
 
 
@@ -49,6 +55,7 @@ class IntakeSettings:
     linger_ms: int = 0  # wait this long for more before a commit; 50-200 suits flash cards
     keep_bodies: bool = True
     waiting_bytes_max: int = WAITING_BYTES_MAX  # pushes of devices that nobody registered yet
+    failed_bytes_max: int = FAILED_BYTES_MAX  # pushes that could not be counted
 
 
 class Intake:
@@ -68,13 +75,18 @@ class Intake:
         self._watch = watch
         self._drivers = drivers
         self._now_ms = now_ms
-        self._on_commit = on_commit
         self._settings = settings
-        self._queue: deque[tuple[Accepted, asyncio.Future[Outcome]]] = deque()
-        self._more = asyncio.Event()
+        self._groups = GroupCommit(
+            desk.store,
+            watch,
+            drivers,
+            on_commit=on_commit,
+            linger_ms=settings.linger_ms,
+            failed_bytes_max=settings.failed_bytes_max,
+        )
         self._known: dict[SensorNo, Known] = {}
         self._known_version = -1
-        self._learners: list[tuple[Sensor, Decoded, str, int | None]] = []
+        self._learners: list[_Learner] = []
         self._learning: asyncio.Task[None] | None = None
         self._looked_ms = 0
         self._last_seen: dict[tuple[SensorNo, str], Observation] = {}
@@ -82,37 +94,70 @@ class Intake:
     # -- the way in -------------------------------------------------------------------------------
     async def submit(self, push: Push, secret: PushSecret) -> list[Outcome]:
         """Everything of one body; returns once it is on disk. Raises `NotReady`, `StoreError`."""
-        if len(self._queue) >= INTAKE_QUEUE_MAX:
-            raise NotReady("Too many pushes are waiting for the disk.", retry_after_s=5)
-        return await self._commit(await self._accept(push, secret))
+        self._groups.check_room()
+        return await self._groups.commit(await self._accept(push, secret), push)
 
     async def submit_again(self, push: Push, secret: PushSecret) -> bool:
         """A kept body once more, however late; False when it is kept again."""
         accepted = await self._accept(push, secret, again=True)
-        await self._commit(accepted)
+        await self._groups.commit(accepted, push)
         return bool(accepted) and not any(one.kept for one in accepted)
 
     async def _accept(
         self, push: Push, secret: PushSecret, *, again: bool = False
     ) -> list[Accepted]:
         driver = self._drivers[push.driver]
-        try:
-            packages = await self._decoded(driver, push)
-        except BadPush as error:
-            return [self._failed(push, secret.sensor, error.error_code, error.detail)]
+        aside = Aside(push, driver)
+        packages = await self._decoded(driver, push, secret, aside)
         accepted: list[Accepted] = []
         for decoded in packages:
-            body = push.body if not (accepted or again) else None
-            one = await self._accept_package(push, driver, secret, decoded, body, again=again)
+            one = await self._accept_alone(push, driver, secret, decoded, aside, again=again)
             if one is not None:
                 accepted.append(one)
+        body = None if again else self._body(driver, push, packages)
+        kept = aside.rows()
+        if kept or (body is not None and accepted):
+            bare = Accepted(received_ms=push.received_ms, driver=push.driver)
+            first = accepted[0] if accepted else bare
+            accepted[:1] = [replace(first, kept=kept, body=body if accepted else None)]
         return accepted
 
-    async def _decoded(self, driver: Driver, push: Push) -> list[Decoded]:
+    async def _decoded(
+        self, driver: Driver, push: Push, secret: PushSecret, aside: Aside
+    ) -> list[Decoded]:
         """Usual bodies are read at once; a backlog of days must not hold up everybody else."""
-        if len(push.body) <= DECODE_AT_ONCE_BYTES_MAX:
-            return driver.decode(push)
-        return await asyncio.to_thread(driver.decode, push)
+        try:
+            if len(push.body) <= DECODE_AT_ONCE_BYTES_MAX:
+                return driver.decode(push)
+            return await asyncio.to_thread(driver.decode, push)
+        except BadPush as error:
+            aside.put("failed", error.error_code, error.detail, secret.sensor)
+        except Exception as error:
+            _log.exception("driver_failed", driver=driver.name, sensor=secret.sensor)
+            detail = f"The driver could not read it, which is a fault of its own: {error!r}"
+            aside.put("failed", "driver_failed", detail, secret.sensor)
+        return []
+
+    async def _accept_alone(
+        self,
+        push: Push,
+        driver: Driver,
+        secret: PushSecret,
+        decoded: Decoded,
+        aside: Aside,
+        *,
+        again: bool,
+    ) -> Accepted | None:
+        """A package at which the house itself fails is kept, and its neighbours are counted."""
+        try:
+            return await self._accept_package(push, driver, secret, decoded, aside, again=again)
+        except StoreError:
+            raise
+        except Exception as error:
+            _log.exception("push_not_counted", driver=driver.name, sensor=secret.sensor)
+            detail = f"It could not be counted, which is a fault of countline: {error!r}"
+            aside.put("failed", "not_counted", detail, secret.sensor)
+            return None
 
     async def _accept_package(
         self,
@@ -120,7 +165,7 @@ class Intake:
         driver: Driver,
         secret: PushSecret,
         decoded: Decoded,
-        body: bytes | None,
+        aside: Aside,
         *,
         again: bool,
     ) -> Accepted | None:
@@ -129,20 +174,30 @@ class Intake:
             return None
         found = owner(catalogue, secret, decoded.device)
         if isinstance(found, Refusal):
-            return self._failed(push, secret.sensor, found.code, found.detail)
+            aside.put("failed", found.code, found.detail, secret.sensor)
+            return None
         if found is None or isinstance(found, Device):
             assert decoded.device is not None
-            room = self._settings.waiting_bytes_max
-            if await keep_waiting(self._desk, driver, push, decoded.device, bytes_max=room):
-                return None
-            detail = "1,000 devices wait already; register or dismiss some."
-            return self._failed(push, None, "too_many_discovered", detail)
+            await self._keep_waiting(push, driver, decoded.device, aside)
+            return None
         self._watch.saw(found, decoded, push.received_ms)
         known = await self._knowing(found, decoded, driver.name)
-        body = body if self._keeps(driver, decoded) else None
-        accepted = self._normalised(known, push, decoded, body, again=again)
-        zeros = await self._quiet(known, decoded)
+        accepted = self._normalised(known, push, decoded, aside, again=again)
+        zeros = await self._quiet(known, _timely(decoded, known, push.received_ms // 1000))
         return replace(accepted, minutes=[*accepted.minutes, *zeros]) if zeros else accepted
+
+    async def _keep_waiting(
+        self, push: Push, driver: Driver, device: DeviceKey, aside: Aside
+    ) -> None:
+        """Keep the push for a device that nobody registered: once, however often it names it."""
+        if device in aside.waiting:
+            return
+        room = self._settings.waiting_bytes_max
+        if await keep_waiting(self._desk, driver, push, device, bytes_max=room):
+            aside.waiting.add(device)
+        else:
+            detail = "1,000 devices wait already; register or dismiss some."
+            aside.put("failed", "too_many_discovered", detail, None)
 
     async def _quiet(self, known: Known, decoded: Decoded) -> list[Minute]:
         """Zeros for minutes that a sensor leaves out because nobody came, where it is set so."""
@@ -152,6 +207,8 @@ class Intake:
         sensor = known.sensor
         if sensor.quiet == "gap":
             last = self._last_seen.get((sensor.sensor, seen.agent), seen)
+            if len(self._last_seen) > AGENTS_SEEN_MAX:
+                self._last_seen.clear()
             self._last_seen[sensor.sensor, seen.agent] = seen
             if quiet_minutes([last, seen], decoded):
                 self._watch.noted(sensor, "quiet_minutes_missing")
@@ -161,12 +218,18 @@ class Intake:
         minutes = quiet_minutes(near, decoded)
         return zero_claims(minutes, decoded, known.plan(decoded.device), series)
 
-    def _keeps(self, driver: Driver, decoded: Decoded) -> bool:
-        keeps = self._settings.keep_bodies and driver.keeps_body
-        return keeps and decoded.purpose == "counts" and bool(decoded.readings)
+    def _body(self, driver: Driver, push: Push, packages: Sequence[Decoded]) -> bytes | None:
+        """The body as it is kept where it counts something; never with a person in it."""
+        if not (self._settings.keep_bodies and driver.keeps_body):
+            return None
+        if not any(one.purpose == "counts" and one.readings for one in packages):
+            return None
+        if any(one.purpose == "live" for one in packages):
+            return bare_body(driver, push.body)
+        return push.body
 
     def _normalised(
-        self, known: Known, push: Push, decoded: Decoded, body: bytes | None, *, again: bool
+        self, known: Known, push: Push, decoded: Decoded, aside: Aside, *, again: bool
     ) -> Accepted:
         made = to_claims(
             decoded.readings,
@@ -176,6 +239,7 @@ class Intake:
             received_s=push.received_ms // 1000,
             late_window_s=None if again else known.location.late_window_s,
         )
+        self._set_aside(known, decoded, made, aside)
         return Accepted(
             received_ms=push.received_ms,
             driver=push.driver,
@@ -183,47 +247,34 @@ class Intake:
             location_id=known.location.location_id,
             minutes=made.minutes,
             claims=made.claims,
-            body=body,
-            kept=self._set_aside(known, push, decoded, made),
         )
 
-    def _set_aside(
-        self, known: Known, push: Push, decoded: Decoded, made: Normalised
-    ) -> list[KeptPush]:
-        kept: list[KeptPush] = []
-        for state, aside in (("clock", made.clock), ("late", made.late)):
-            if aside:
-                self._watch.noted(known.sensor, f"{state}_skew" if state == "clock" else state)
-                detail = f"{len(aside)} records set aside, the first at {aside[0][1]}."
-                kept.append(
-                    KeptPush(
-                        push_id=0,
-                        state=state,  # type: ignore[arg-type]  # one of the two above
-                        driver=push.driver,
-                        received_ms=push.received_ms,
-                        code="clock_skew" if state == "clock" else "too_late",
-                        detail=detail,
-                        body=push.body,
-                        sensor=known.sensor.sensor,
-                    )
+    def _set_aside(self, known: Known, decoded: Decoded, made: Normalised, aside: Aside) -> None:
+        """What of a package is not counted, and why; health tells it for an hour."""
+        sensor = known.sensor
+        if made.clock:
+            detail = f"{len(made.clock)} records lie ahead of now, the first at {made.clock[0][1]}."
+            aside.put("clock", "clock_skew", detail, sensor.sensor)
+            self._watch.noted(sensor, "clock_skew")
+        if made.late:
+            detail = f"{len(made.late)} records are too old, the first at {made.late[0][1]}."
+            aside.put("late", "too_late", detail, sensor.sensor)
+            self._watch.noted(sensor, "late")
+        for note in decoded.notes:
+            self._watch.noted(sensor, note.code)
+            if note.code not in STORED_NOTES:
+                aside.put("failed", note.code, f"{note.path}: {note.detail}", sensor.sensor)
+        for refused in made.refused:
+            self._watch.noted(sensor, refused.code)
+            detail = f"{refused.path}: {refused.detail}"
+            aside.put("failed", refused.code, detail, sensor.sensor)
+        for channel, measure in made.unplanned:
+            if is_wanted(known.location, measure):
+                self._watch.noted(sensor, "too_many_series")
+                detail = (
+                    f"{channel}.{measure}: the sensor has {SERIES_OF_SENSOR_MAX} series already"
                 )
-        for code in {n.code for n in decoded.notes} | {r.code for r in made.refused}:
-            self._watch.noted(known.sensor, code)
-        return kept
-
-    def _failed(self, push: Push, sensor: SensorNo | None, code: str, detail: str) -> Accepted:
-        body = self._drivers[push.driver].strip_persons(push.body)
-        kept = KeptPush(
-            push_id=0,
-            state="failed",
-            driver=push.driver,
-            received_ms=push.received_ms,
-            code=code,
-            detail=detail,
-            body=body,
-            sensor=sensor,
-        )
-        return Accepted(received_ms=push.received_ms, driver=push.driver, kept=[kept])
+                aside.put("failed", "too_many_series", detail, sensor.sensor)
 
     # -- what must be known first -----------------------------------------------------------------
     async def _catalogue(self) -> Catalogue:
@@ -249,14 +300,22 @@ class Intake:
         if first_s is not None:
             oldest_s = self._now_ms() // 1000 - known.location.late_window_s
             first_s = None if first_s < oldest_s else first_s
-        device_known = decoded.device is None or self._device_known(sensor, decoded)
-        if is_complete(known, decoded, first_s, device_known):
-            return known
-        self._learners.append((sensor, decoded, driver, first_s))
-        if self._learning is None:
-            self._learning = asyncio.create_task(self._learn())
-        await asyncio.shield(self._learning)
-        return self._known_now(sensor.sensor)
+        for _ in range(LEARN_TRIES):  # another may have read an older snapshot meanwhile
+            if self._is_known(known, decoded, first_s):
+                break
+            learner = _Learner(sensor, decoded, driver, first_s)
+            self._learners.append(learner)
+            if self._learning is None:
+                self._learning = asyncio.create_task(self._learn())
+            await asyncio.shield(self._learning)
+            if learner.error is not None:
+                raise learner.error
+            known = self._known_now(sensor.sensor)
+        return known
+
+    def _is_known(self, known: Known, decoded: Decoded, first_s: int | None) -> bool:
+        device_known = decoded.device is None or self._device_known(known.sensor, decoded)
+        return is_complete(known, decoded, first_s, device_known)
 
     def _device_known(self, sensor: Sensor, decoded: Decoded) -> bool:
         device = decoded.device
@@ -269,112 +328,50 @@ class Intake:
         await asyncio.sleep(0)  # all that came in this turn of the loop is learnt in one commit
         learners, self._learners = self._learners, []
         self._learning = None
-
-        def work(tx: Transaction) -> None:
-            for sensor, decoded, driver, first_s in learners:
-                learn(tx, sensor, decoded, driver=driver, first_s=first_s)
-
-        await self._desk.store.write(work)
+        try:
+            await self._desk.store.write(lambda tx: _learn_all(tx, learners))
+        except StoreError:
+            raise
+        except Exception:
+            await self._learn_each(learners)
         await self._desk.fresh()
 
-    # -- committing in groups ---------------------------------------------------------------------
-    async def _commit(self, accepted: Sequence[Accepted]) -> list[Outcome]:
-        if not accepted:
-            return []
-        loop = asyncio.get_running_loop()
-        waits = [loop.create_future() for _ in accepted]
-        self._queue.extend(zip(accepted, waits, strict=True))
-        self._more.set()
-        return list(await asyncio.gather(*waits))
+    async def _learn_each(self, learners: Sequence["_Learner"]) -> None:
+        """One of them is at fault, and fails alone."""
+        for learner in learners:
+            try:
+                await self._desk.store.write(partial(_learn_all, learners=[learner]))
+            except Exception as error:
+                learner.error = error
 
+    # -- to disk ----------------------------------------------------------------------------------
     async def apply(self, accepted: Sequence[Accepted]) -> list[Outcome]:
         """Commit what importing and replaying made; in the same groups as pushes."""
-        return await self._commit(accepted)
+        return await self._groups.commit(accepted)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Commit groups until told to stop; what is queued by then is still committed."""
-        stopping = asyncio.create_task(stop.wait())
-        try:
-            while not (stop.is_set() and not self._queue):
-                if not self._queue:
-                    more = asyncio.create_task(self._more.wait())
-                    await asyncio.wait({more, stopping}, return_when=asyncio.FIRST_COMPLETED)
-                    more.cancel()
-                    self._more.clear()
-                    continue
-                if self._settings.linger_ms:
-                    await asyncio.sleep(self._settings.linger_ms / 1000)
-                await self._commit_group()
-        finally:
-            stopping.cancel()
+        await self._groups.run(stop)
 
-    async def _commit_group(self) -> None:
-        group: list[Accepted] = []
-        waits: list[asyncio.Future[Outcome]] = []
-        minutes = 0
-        while self._queue and len(group) < GROUP_PUSHES_MAX and minutes < GROUP_MINUTES_MAX:
-            accepted, wait = self._queue.popleft()
-            minutes += len(accepted.minutes) + len(accepted.claims)
-            group.append(accepted)
-            waits.append(wait)
-        try:
-            commit = await self._desk.store.apply(group)
-        except Exception as error:
-            await self._after_failure(group, waits, error)
-            return
-        for accepted, wait, outcome in zip(group, waits, commit.outcomes, strict=True):
-            self._heard(accepted)
-            if not wait.done():  # a client that hung up does not break its group
-                wait.set_result(outcome)
-        self._on_commit(commit)
 
-    def _heard(self, accepted: Accepted) -> None:
-        if accepted.sensor is None:
-            return
-        ends = [60 * m.minute + 60 for m in accepted.minutes]
-        ends += [c.start_s + c.length_s for c in accepted.claims]
-        if ends:
-            self._watch.counted(accepted.sensor, max(ends))
+@dataclass(slots=True)
+class _Learner:
+    """A package that tells something new about its sensor."""
 
-    async def _after_failure(
-        self, group: list[Accepted], waits: list[asyncio.Future[Outcome]], error: Exception
-    ) -> None:
-        """A disk that refuses fails the whole group; anything else is one push's own fault."""
-        if isinstance(error, StoreError):
-            for wait in waits:
-                if not wait.done():
-                    wait.set_exception(error)
-            return
-        for accepted, wait in zip(group, waits, strict=True):
-            try:
-                commit = await self._apply_alone(accepted)
-            except StoreError as own:
-                if not wait.done():
-                    wait.set_exception(own)
-                continue
-            self._heard(accepted)
-            if not wait.done():
-                wait.set_result(commit.outcomes[0])
-            self._on_commit(commit)
+    sensor: Sensor
+    decoded: Decoded
+    driver: str
+    first_s: int | None
+    error: Exception | None = None
 
-    async def _apply_alone(self, accepted: Accepted) -> Commit:
-        """One push of a group that failed; the one that is at fault is kept with its error."""
-        try:
-            return await self._desk.store.apply([accepted])
-        except StoreError:
-            raise
-        except Exception as error:
-            _log.exception("push_not_counted", driver=accepted.driver, sensor=accepted.sensor)
-            kept = KeptPush(
-                push_id=0,
-                state="failed",
-                driver=accepted.driver,
-                received_ms=accepted.received_ms,
-                code="not_counted",
-                detail=f"The store could not count this body: {error}",
-                body=accepted.body or b"",
-                sensor=accepted.sensor,
-            )
-            return await self._desk.store.apply(
-                [replace(accepted, minutes=(), claims=(), kept=[kept])]
-            )
+
+def _learn_all(tx: Transaction, learners: Sequence[_Learner]) -> None:
+    for one in learners:
+        learn(tx, one.sensor, one.decoded, driver=one.driver, first_s=one.first_s)
+
+
+def _timely(decoded: Decoded, known: Known, now_s: int) -> Decoded:
+    """A package without the records that a wrong clock wrote."""
+    earliest_s, latest_s = now_s - known.location.late_window_s, now_s + SKEW_S_MAX
+    timely = [r for r in decoded.readings if earliest_s <= r.start_s <= latest_s]
+    return decoded if len(timely) == len(decoded.readings) else replace(decoded, readings=timely)

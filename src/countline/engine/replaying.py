@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from countline.drivers.reading import Push
 from countline.engine.desk import CatalogueDesk
 from countline.engine.intake import Intake
+from countline.engine.keeping import oldest_first
 from countline.errors import NotFound
 from countline.model.access import PushSecret
 from countline.model.sensor import Sensor
@@ -47,12 +48,11 @@ class Replaying:
         """One kept push, or all that failed or were set aside; what fails again stays kept."""
         if push_id is not None:
             return await self._again([await self._find(push_id)])
+        # Found before the first is tried: what fails again is kept under a new id.
+        wanted = await self._ids(lambda push: push.state != "waiting")
         report = ReplayReport()
-        after = 0
-        while page := await self.kept(after=after):
-            after = page[-1].push_id
-            one = await self._again([p for p in page if p.state != "waiting"])
-            report = _added(report, one)
+        for one in wanted:
+            report = _added(report, await self._again([await self._find(one)]))
             told(report.tried)
         return report
 
@@ -63,11 +63,17 @@ class Replaying:
         if device is None:
             return report
 
-        def waiting(view: View) -> list[KeptPush]:
-            pushes = view.pushes("waiting", limit=1_000_000)
-            return [p for p in pushes if p.device_id == device.device_id]
+        for one in await self._ids(lambda push: push.device_id == device.device_id):
+            report = _added(report, await self._again([await self._find(one)]))
+        return report
 
-        return _added(report, await self._again(await self._desk.store.read(waiting)))
+    async def _ids(self, wanted: Callable[[KeptPush], bool]) -> list[int]:
+        """Ids of kept pushes, oldest first; only a few bodies are in memory at a time."""
+
+        def work(view: View) -> list[int]:
+            return [push.push_id for push in oldest_first(view, None) if wanted(push)]
+
+        return await self._desk.store.read(work, heavy=True)
 
     async def _find(self, push_id: int) -> KeptPush:
         page = await self.kept(after=push_id - 1, limit=1)
