@@ -110,12 +110,19 @@ def _last_value(view: View, gauge: Gauge, before_s: int) -> int:
 
 
 def compute_folds(
-    view: View, plan: Plan, spans: Sequence[Span], start_s: int, end_s: int, state: State
+    view: View,
+    plan: Plan,
+    spans: Sequence[Span],
+    start_s: int,
+    end_s: int,
+    state: State,
+    busy: set[int] | None = None,
 ) -> list[Fold]:
     """The quarters of `[start_s, end_s)` in which anything happens, ascending.
 
     Both edges are quarters; `state` is what is carried into `start_s`. Bins are sought in `spans`
-    only, a day at a time, so that a stretch of years costs what its data costs.
+    only, a day at a time, so that a stretch of years costs what its data costs. `busy` is told the
+    quarters that hold data; in all others only anchors act.
     """
     folds: list[Fold] = []
     at_s = start_s
@@ -125,7 +132,10 @@ def compute_folds(
         while first_s < last_s:
             part = (first_s, min(last_s, first_s + DAY_S))
             state = _extend(folds, plan, Material([], set()), at_s, part[0], state)
-            state = _extend(folds, plan, material(view, plan, *part), *part, state)
+            made = material(view, plan, *part)
+            if busy is not None:
+                busy |= made.quarters
+            state = _extend(folds, plan, made, *part, state)
             at_s = first_s = part[1]
     _extend(folds, plan, Material([], set()), at_s, end_s, state)
     return folds
@@ -191,7 +201,29 @@ def refold(view: View, plan: Plan, spans: Sequence[Span], dirty_s: int, until_s:
     """Quarters from `dirty_s` to `until_s` computed anew, nothing stored."""
     start_s, state = entry(view, plan, dirty_s)
     end_s = quarter_of(until_s + QUARTER_S - 1)
-    return compute_folds(view, plan, spans, start_s, end_s, state) if start_s < end_s else []
+    if start_s >= end_s:
+        return []
+    busy: set[int] = set()
+    return without_tail(compute_folds(view, plan, spans, start_s, end_s, state, busy), busy)
+
+
+def without_tail(folds: list[Fold], busy: set[int]) -> list[Fold]:
+    """Without the anchors after the last quarter with data.
+
+    They are never stored: they act as time passes, without an event, so `tail` adds them.
+    """
+    end = len(folds)
+    while end and folds[end - 1].start_s not in busy:
+        end -= 1
+    return folds[:end]
+
+
+def tail(plan: Plan, last: Fold | None, until_s: int) -> list[Fold]:
+    """What anchors did by `until_s`, itself left out, after the last quarter with data."""
+    folds: list[Fold] = []
+    if last is not None and last.start_s + QUARTER_S < until_s:
+        _extend(folds, plan, Material([], set()), last.start_s + QUARTER_S, until_s, carry(last))
+    return folds
 
 
 class Settled(NamedTuple):
@@ -208,21 +240,26 @@ def settle(
     """Fold anew what `[dirty_s, dirty_end_s)` changed, and go on until nothing differs any more."""
     at_s, state = entry(view, plan, dirty_s)
     until_s = max(at_s, quarter_of(dirty_end_s + QUARTER_S - 1))
-    changed: list[Fold] = []
-    dropped: list[int] = []
+    folds: list[Fold] = []
+    stored: dict[int, Fold] = {}
+    busy: set[int] = set()
     while True:
-        folds = compute_folds(view, plan, spans, at_s, until_s, state)
-        stored = {f.start_s: f for f in view.folds(plan.key, at_s, until_s)}
-        for fold in folds:
-            old = stored.pop(fold.start_s, None)
-            if old is None or not same(old, fold):
-                changed.append(fold)
-        dropped.extend(stored)
+        folds += compute_folds(view, plan, spans, at_s, until_s, state, busy)
+        stored |= {f.start_s: f for f in view.folds(plan.key, at_s, until_s)}
         state = carry(folds[-1]) if folds else state
         following = view.next_fold(plan.key, until_s)
-        if following is None or (following.start, following.raw_start) == state:
-            return Settled(changed, dropped, until_s)
+        if following is None:
+            folds = without_tail(folds, busy)
+            break
+        if (following.start, following.raw_start) == state:
+            break
         at_s, until_s = until_s, following.start_s + DAY_S
+    changed = [
+        fold
+        for fold in folds
+        if (old := stored.pop(fold.start_s, None)) is None or not same(old, fold)
+    ]
+    return Settled(changed, list(stored), until_s)
 
 
 def minute_folds(view: View, plan: Plan, start_s: int, end_s: int, state: State) -> dict[int, Fold]:

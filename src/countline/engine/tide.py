@@ -12,6 +12,7 @@ from countline.engine.folding import (
     minute_folds,
     quarter_of,
     refold,
+    tail,
 )
 from countline.engine.followers import OCCUPANCY, dirty_of, spans_of
 from countline.engine.subject import Plan
@@ -53,6 +54,9 @@ def folds_of(
     new: list[Fold] = []
     if dirty_s < end_s:
         new = refold(view, plan, spans, dirty_s, end_s)
+    last = new[-1] if new else view.last_fold(plan.key, quarter_of(dirty_s))
+    if late := tail(plan, last, min(end_s, now_s + 1)):
+        new, dirty_s = [*new, *late], min(dirty_s, late[0].start_s)
     if query.granularity is Granularity.MINUTE:
         return _minutes(view, plan, slices, new)
     if query.granularity.is_civil:
