@@ -11,6 +11,7 @@ from countline.engine.desk import NewSource
 from countline.model.claim import Bin
 from countline.model.interval import DayGrid
 from countline.model.sensor import Expected, Series
+from countline.store.seam import View
 from tests.engine_house import DAY_S, HOUR_S, LOCATION, MINUTE_S, House, at, passing
 
 # Each with the instant at which its clocks change, or a usual reset: the data lies around it.
@@ -199,9 +200,9 @@ class Plain:
 async def plain(house: House) -> Plain:
     """What the store holds, by the names of the building."""
 
-    def work(view: Any) -> Plain:
+    def work(view: View) -> Plain:
         catalogue = house.engine.desk.of_view(view)
-        names = {no: s.sensor_id for no, s in catalogue.sensors.items()}
+        names: dict[int, str] = {no: s.sensor_id for no, s in catalogue.sensors.items()}
         bins = {
             (names[s.sensor], s.channel.partition("/")[2], s.measure): view.bins(
                 [s.series], 0, 2**40

@@ -181,9 +181,12 @@ class Intake:
             await self._keep_waiting(push, driver, decoded.device, aside)
             return None
         self._watch.saw(found, decoded, push.received_ms)
-        known = await self._knowing(found, decoded, driver.name)
+        known = self._known_now(found.sensor)
+        timely = _timely(decoded, known, push.received_ms // 1000, again=again)
+        first_s = min((r.start_s for r in timely.readings), default=None)
+        known = await self._knowing(found, decoded, driver.name, first_s)
         accepted = self._normalised(known, push, decoded, aside, again=again)
-        zeros = await self._quiet(known, _timely(decoded, known, push.received_ms // 1000))
+        zeros = await self._quiet(known, timely)
         return replace(accepted, minutes=[*accepted.minutes, *zeros]) if zeros else accepted
 
     async def _keep_waiting(
@@ -294,12 +297,11 @@ class Intake:
             known = self._known[sensor] = known_of(catalogue, catalogue.sensors[sensor])
         return known
 
-    async def _knowing(self, sensor: Sensor, decoded: Decoded, driver: str) -> Known:
+    async def _knowing(
+        self, sensor: Sensor, decoded: Decoded, driver: str, first_s: int | None
+    ) -> Known:
+        """What counting a package needs, learnt first where need be; it counts from `first_s` on."""
         known = self._known_now(sensor.sensor)
-        first_s = min((r.start_s for r in decoded.readings), default=None)
-        if first_s is not None:
-            oldest_s = self._now_ms() // 1000 - known.location.late_window_s
-            first_s = None if first_s < oldest_s else first_s
         for _ in range(LEARN_TRIES):  # another may have read an older snapshot meanwhile
             if self._is_known(known, decoded, first_s):
                 break
@@ -370,8 +372,9 @@ def _learn_all(tx: Transaction, learners: Sequence[_Learner]) -> None:
         learn(tx, one.sensor, one.decoded, driver=one.driver, first_s=one.first_s)
 
 
-def _timely(decoded: Decoded, known: Known, now_s: int) -> Decoded:
-    """A package without the records that a wrong clock wrote."""
-    earliest_s, latest_s = now_s - known.location.late_window_s, now_s + SKEW_S_MAX
+def _timely(decoded: Decoded, known: Known, received_s: int, *, again: bool) -> Decoded:
+    """A package without the records that are set aside; `again` nothing is too late."""
+    earliest_s = 0 if again else received_s - known.location.late_window_s
+    latest_s = received_s + SKEW_S_MAX
     timely = [r for r in decoded.readings if earliest_s <= r.start_s <= latest_s]
     return decoded if len(timely) == len(decoded.readings) else replace(decoded, readings=timely)

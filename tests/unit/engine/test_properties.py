@@ -12,7 +12,7 @@ from countline.model.sensor import Series
 from tests.engine_house import LOCATION, House, in_memory, on_disk
 from tests.engine_world import LINES, SUBJECTS, Package, World, build, levels, plain, push, worlds
 
-EXAMPLES = int(os.environ.get("COUNTLINE_EXAMPLES", "15"))
+EXAMPLES = int(os.environ.get("COUNTLINE_EXAMPLES", "8"))
 ASKED = (("15m", "live"), ("1h", "live"), ("1h", "raw"), ("1d", "live"), ("1d", "raw"))
 DAY_S = 86_400
 thoroughly = settings(max_examples=EXAMPLES)
