@@ -6,6 +6,7 @@ Units are the last word of a name. Settings may lower or raise some of them; the
 # -- pushes ---------------------------------------------------------------------------------------
 PUSH_BYTES_MAX = 10_000_000  # a day of minutes of 30 logics is about 6 MB; also after gunzip
 PUSH_BYTES_IN_FLIGHT_MAX = 64_000_000  # six of the largest bodies, or fifty thousand usual ones
+PUSH_READ_S_MAX = 300  # the largest body at 270 kbit/s
 PUSH_RECORDS_MAX = 200_000  # 10 MB at 50 bytes a record: no body can hold more
 INTAKE_QUEUE_MAX = 20_000  # ten seconds of 2,000 pushes/s
 GROUP_PUSHES_MAX = 2_000  # one commit; keeps the writer's lock under 200 ms

@@ -214,6 +214,11 @@ CODES: MappingProxyType[str, Kind] = MappingProxyType({
         "It was to be decompressed, or has a length, and that did not work out. Nothing was kept.",
         "Check `Content-Encoding` and what lies between the sensor and here.",
     ),
+    "push_too_slow": Kind(
+        408, "The push took too long",
+        "A body must be complete five minutes after it began. Nothing of this one was kept.",
+        "Send it again. If it comes often, send smaller packages, or look at the sensor's network.",
+    ),
     "push_too_large": Kind(
         413, "The push is too large",
         "A push has at most 10 MB, also after decompression. Nothing was kept.",

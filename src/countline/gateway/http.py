@@ -1,9 +1,10 @@
 """Pushes over HTTP: a plain ASGI function, chosen before the API, that answers after the commit."""
 
+import asyncio
 import base64
-import binascii
 import zlib
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -14,7 +15,7 @@ from countline.drivers.reading import Push
 from countline.engine.access import PUSH_PREFIX
 from countline.engine.engine import Engine
 from countline.errors import CountlineError, NotAllowed, NotReady, StoreError, TooMuch
-from countline.limits import PUSH_BYTES_IN_FLIGHT_MAX, PUSH_BYTES_MAX
+from countline.limits import PUSH_BYTES_IN_FLIGHT_MAX, PUSH_BYTES_MAX, PUSH_READ_S_MAX
 from countline.model.access import PushSecret
 
 Message = MutableMapping[str, Any]
@@ -23,17 +24,35 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 
 RETRY_AFTER_S = 5
+LENGTH_DIGITS_MAX = 15  # a length with more is announced by nobody
+GZIP_MEMBERS_MAX = 100
+
+
+class Unreadable(CountlineError):
+    """The body is not what its headers say."""
+
+    code = "push_unreadable"
+
+
+class TooSlow(CountlineError):
+    """The body did not come in time."""
+
+    code = "push_too_slow"
+
+
 STATUS_OF: Mapping[type[CountlineError], int] = {
     NotAllowed: 401,
     TooMuch: 413,
     NotReady: 503,
     StoreError: 503,
+    TooSlow: 408,
 }
 TITLES = {
     400: "Bad request",
     401: "Not allowed",
     404: "Not found",
     405: "Method not allowed",
+    408: "Too slow",
     413: "Too much",
     503: "Not ready",
 }
@@ -45,6 +64,7 @@ class PushLimits:
 
     body_bytes_max: int = PUSH_BYTES_MAX
     in_flight_bytes_max: int = PUSH_BYTES_IN_FLIGHT_MAX
+    read_s_max: float = PUSH_READ_S_MAX
 
 
 class Given(NamedTuple):
@@ -54,12 +74,6 @@ class Given(NamedTuple):
     driver: str
     length: int
     gzip: bool
-
-
-class Unreadable(CountlineError):
-    """The body is not what its headers say."""
-
-    code = "push_unreadable"
 
 
 def with_pushes(app: App, engine: Engine, limits: PushLimits) -> App:
@@ -105,7 +119,7 @@ def _authorized(value: str) -> str:
     if scheme.lower() == "basic":
         try:
             return base64.b64decode(rest, validate=True).decode().partition(":")[2]
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:  # letters that base64 or UTF-8 does not have
             return ""
     return ""
 
@@ -121,7 +135,9 @@ class PushGate:
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         """One request. 204 once the body is on disk, whatever it holds."""
         if scope["method"] != "POST":
-            await _refuse(send, 405, "method_not_allowed", "Pushes are POSTed.", allow=b"POST")
+            await _refuse(
+                send, 405, "method_not_allowed", "Pushes are sent by POST.", allow=b"POST"
+            )
             return
         try:
             await self._take(scope, receive)
@@ -146,25 +162,33 @@ class PushGate:
             )
         secret = await self._engine.access.admit(given.secret)
         driver = self._driver(secret, given)
-        room = self._reserve(given.length)
-        try:
-            parts: list[bytes] = []
-            size, more = 0, True
-            while more:
-                message = await receive()
-                if message["type"] == "http.disconnect":
-                    raise Disconnected
-                parts.append(message.get("body", b""))
-                more = message.get("more_body", False)
-                size += len(parts[-1])
-                room += self._grow(size, room)
-            whole = b"".join(parts)
+        with self._room(given.length) as room:
+            body = await self._body(receive, room)
             if given.gzip:
-                whole = gunzip(whole, self._limits.body_bytes_max)
-            push = Push(driver=driver, body=whole, received_ms=self._engine.now_ms())
+                body = gunzip(body, self._limits.body_bytes_max)
+                room.holds(len(body))
+            push = Push(driver=driver, body=body, received_ms=self._engine.now_ms())
             await self._engine.intake.submit(push, secret)
-        finally:
-            self._in_flight -= room
+
+    async def _body(self, receive: Receive, room: "Room") -> bytes:
+        """All parts of a body. A sender that falls silent gives up its room."""
+        parts: list[bytes] = []
+        size, more = 0, True
+        try:
+            async with asyncio.timeout(self._limits.read_s_max):
+                while more:
+                    message = await receive()
+                    if message["type"] == "http.disconnect":
+                        raise Disconnected
+                    parts.append(message.get("body", b""))
+                    more = message.get("more_body", False)
+                    size += len(parts[-1])
+                    room.holds(size)
+        except TimeoutError:
+            raise TooSlow(
+                f"The body was not complete after {self._limits.read_s_max:g} s; send it again."
+            ) from None
+        return b"".join(parts)
 
     def _driver(self, secret: PushSecret, given: Given) -> str:
         name = secret.driver or given.driver
@@ -179,25 +203,41 @@ class PushGate:
             code="driver_unknown",
         )
 
-    def _reserve(self, length: int) -> int:
-        if length > self._limits.body_bytes_max:
-            raise self._too_large()
-        if self._in_flight + length > self._limits.in_flight_bytes_max:
+    @contextmanager
+    def _room(self, length: int) -> Iterator["Room"]:
+        """Room for a body of an announced length, given back at the end."""
+        room = Room(self)
+        try:
+            room.holds(length)
+            yield room
+        finally:
+            self._in_flight -= room.size
+
+    def more(self, size: int, total: int) -> None:
+        """Take so many bytes more for a body of so many in all. Raises `TooMuch`, `NotReady`."""
+        if total > self._limits.body_bytes_max:
+            raise TooMuch(
+                f"The body is larger than {self._limits.body_bytes_max} bytes; send smaller "
+                "packages.",
+                code="push_too_large",
+            )
+        if self._in_flight + size > self._limits.in_flight_bytes_max:
             raise NotReady("Too many bytes are in flight.", retry_after_s=RETRY_AFTER_S)
-        self._in_flight += length
-        return length
+        self._in_flight += size
 
-    def _grow(self, size: int, room: int) -> int:
-        """Bytes beyond what was announced: bodies without a length, sent in chunks."""
-        if size > self._limits.body_bytes_max:
-            raise self._too_large()
-        return self._reserve(size - room) if size > room else 0
 
-    def _too_large(self) -> TooMuch:
-        return TooMuch(
-            f"The body is larger than {self._limits.body_bytes_max} bytes; send smaller packages.",
-            code="push_too_large",
-        )
+@dataclass(slots=True)
+class Room:
+    """The bytes in flight that one push takes."""
+
+    gate: PushGate
+    size: int = 0
+
+    def holds(self, size: int) -> None:
+        """It holds so many now: more than announced in chunks, or more after gunzip."""
+        if size > self.size:
+            self.gate.more(size - self.size, size)
+            self.size = size
 
 
 class Disconnected(Exception):
@@ -210,7 +250,7 @@ def _given(scope: Mapping[str, Any]) -> Given:
     gzipped = False
     for name, value in scope["headers"]:
         if name == b"content-length":
-            length = int(value) if value.isdigit() else 0
+            length = int(value) if value.isdigit() and len(value) <= LENGTH_DIGITS_MAX else 0
         elif name == b"content-encoding":
             gzipped = value.strip().lower() == b"gzip"
     _, _, after = path.partition("/push/")
@@ -218,19 +258,30 @@ def _given(scope: Mapping[str, Any]) -> Given:
 
 
 def gunzip(body: bytes, bytes_max: int) -> bytes:
-    """An unpacked body. Raises `TooMuch` past the bound, and `Unreadable` for what is no gzip."""
-    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
-    try:
-        plain = unpacker.decompress(body, bytes_max + 1)
-    except zlib.error as error:
-        raise Unreadable(f"Content-Encoding says gzip, but the body is not: {error}.") from error
-    if len(plain) > bytes_max:
-        raise TooMuch(
-            f"The body is larger than {bytes_max} bytes after gunzip.", code="push_too_large"
-        )
-    if not unpacker.eof:
-        raise Unreadable("The gzip body ends too early.")
-    return plain
+    """An unpacked body, of all its members.
+
+    Raises `TooMuch` past the bound, and `Unreadable` for what is no gzip.
+    """
+    plain, rest = b"", body
+    for _ in range(GZIP_MEMBERS_MAX):
+        unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        try:
+            plain += unpacker.decompress(rest, bytes_max - len(plain) + 1)
+        except zlib.error as error:
+            raise Unreadable(
+                f"Content-Encoding says gzip, but the body is not: {error}."
+            ) from error
+        if len(plain) > bytes_max:
+            raise TooMuch(
+                f"The body is larger than {bytes_max} bytes after gunzip; send smaller packages.",
+                code="push_too_large",
+            )
+        if not unpacker.eof:
+            raise Unreadable("The gzip body ends too early; send it again.")
+        rest = unpacker.unused_data.lstrip(b"\0")  # some pad with zeros
+        if not rest:
+            return plain
+    raise Unreadable(f"The gzip body has more than {GZIP_MEMBERS_MAX} members; join them to one.")
 
 
 async def _refuse(
