@@ -1,6 +1,6 @@
 """Occupancy of one subject, folded from bins and anchors: used by followers and by answers alike."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from countline.counting.occupancy import (
@@ -11,10 +11,9 @@ from countline.counting.occupancy import (
     Step,
     carry,
     fold_stretch,
-    merge_folds,
     whole_minute,
 )
-from countline.engine.flows import Flow, Gauge, is_active
+from countline.engine.flows import Active, Gauge, is_active
 from countline.engine.subject import Plan
 from countline.model.claim import Bin, Fold
 from countline.model.ids import SeriesNo
@@ -57,36 +56,31 @@ def material(view: View, plan: Plan, start_s: int, end_s: int) -> Material:
     """Steps that act in `(start_s, end_s]`, and the quarters that hold anything."""
     if plan.present:
         return _gauge_steps(view, plan.present, start_s, end_s)
-    signs: dict[SeriesNo, list[tuple[Flow, int]]] = {}
+    signs: dict[SeriesNo, list[tuple[Active, int]]] = {}
     for flow in plan.flows:
         if flow.ins is not None:
-            signs.setdefault(flow.ins, []).append((flow, 1))
+            signs.setdefault(flow.ins, []).append((flow.active, 1))
         if flow.outs is not None:
-            signs.setdefault(flow.outs, []).append((flow, -1))
-    made = Material([], set())
-    for one in _acting(view, list(signs), start_s, end_s):
-        for flow, sign in signs[one.series]:
-            if is_active(flow.active, one.start_s):
-                _add(made, one, sign * one.value, start_s, end_s)
-    return made
+            signs.setdefault(flow.outs, []).append((flow.active, -1))
+    acting: dict[int, int] = {}
+    starting: set[int] = set()
+    for series, at_s, length_s, value, _, _ in _bins(view, list(signs), start_s, end_s):
+        for active, sign in signs[series]:
+            if is_active(active, at_s):
+                acts_s = at_s + length_s
+                acting[acts_s] = acting.get(acts_s, 0) + sign * value
+                starting.add(at_s)
+    # Written out, bin by bin: followers run this for every push and subject.
+    quarters = {quarter_of(at_s) for at_s in starting if at_s >= start_s}
+    quarters |= {quarter_of(at_s - 1) for at_s in acting if start_s < at_s <= end_s}
+    steps = [Step(at_s, flow) for at_s, flow in acting.items() if flow]
+    return Material([step for step in steps if start_s < step.at_s <= end_s], quarters)
 
 
-def _acting(view: View, series: Sequence[SeriesNo], start_s: int, end_s: int) -> Iterable[Bin]:
+def _bins(view: View, series: Sequence[SeriesNo], start_s: int, end_s: int) -> list[Bin]:
     """Bins that start in the stretch, and longer ones from before that end in it."""
-    yield from view.bins(series, start_s, end_s)
-    for one in view.long_bins(series, start_s, start_s + 1):
-        if one.start_s < start_s:
-            yield one
-
-
-def _add(made: Material, one: Bin, amount: int, start_s: int, end_s: int) -> None:
-    acts_s = one.start_s + one.length_s
-    if one.start_s >= start_s:
-        made.quarters.add(quarter_of(one.start_s))
-    if start_s < acts_s <= end_s:
-        made.quarters.add(quarter_of(acts_s - 1))
-        if amount:
-            made.steps.append(Step(acts_s, amount))
+    longer = view.long_bins(series, start_s, start_s + 1)
+    return [*view.bins(series, start_s, end_s), *(b for b in longer if b.start_s < start_s)]
 
 
 def _gauge_steps(view: View, gauges: Sequence[Gauge], start_s: int, end_s: int) -> Material:
@@ -96,7 +90,11 @@ def _gauge_steps(view: View, gauges: Sequence[Gauge], start_s: int, end_s: int) 
         last = _last_value(view, gauge, start_s)
         for one in view.bins([gauge.series], start_s, end_s):
             if is_active(gauge.active, one.start_s):
-                _add(made, one, one.value - last, start_s, end_s)
+                acts_s = one.start_s + one.length_s
+                made.quarters.add(quarter_of(one.start_s))
+                if acts_s <= end_s:
+                    made.quarters.add(quarter_of(acts_s - 1))
+                    made.steps.append(Step(acts_s, one.value - last))
                 last = one.value
     return made
 
@@ -176,25 +174,6 @@ def entry(view: View, plan: Plan, dirty_s: int) -> tuple[int, State]:
 def same(one: Fold, other: Fold) -> bool:
     """Whether two folds say the same; the commit tells only when."""
     return one[:-1] == other[:-1]
-
-
-def merge_stretch(folds: Sequence[Fold], start_s: int, end_s: int) -> Fold:
-    """One fold over `[start_s, end_s)`: between stored quarters the value stands still."""
-    merged = merge_folds(folds)
-    idle_s = 0
-    at_s = start_s
-    value = folds[0].start
-    for fold in folds:
-        if fold.start_s > at_s:
-            idle_s += value * (fold.start_s - at_s)
-        at_s = fold.start_s + QUARTER_S
-        value = fold.end
-    if end_s > at_s:
-        idle_s += value * (end_s - at_s)
-    low, high = merged.low, merged.high
-    if folds[0].start_s > start_s:
-        low, high = min(low, folds[0].start), max(high, folds[0].start)
-    return merged._replace(start_s=start_s, person_s=merged.person_s + idle_s, low=low, high=high)
 
 
 def refold(view: View, plan: Plan, spans: Sequence[Span], dirty_s: int, until_s: int) -> list[Fold]:

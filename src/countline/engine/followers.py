@@ -6,14 +6,15 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from countline.counting.coverage import FOREVER_S, unite
+from countline.counting.occupancy import fold_slices
 from countline.engine.catalogue import Catalogue
 from countline.engine.desk import CatalogueDesk
-from countline.engine.folding import Settled, Span, merge_stretch, settle
+from countline.engine.folding import Settled, Span, settle
 from countline.engine.subject import Plan, plan_of, zones_of_sensor
 from countline.model.claim import Fold
 from countline.model.event import Event
 from countline.model.ids import LocationId, SensorNo
-from countline.model.interval import HOUR_S, QUARTER_S, Granularity
+from countline.model.interval import HOUR_S, QUARTER_S, Granularity, Slice
 from countline.model.query import Asked
 from countline.store.seam import Transaction, View
 
@@ -210,7 +211,7 @@ class OccupancyFollower:
                 else:
                     folds.pop(start, None)
             if folds:
-                days.append(merge_stretch([folds[k] for k in sorted(folds)], start_s, end_s))
+                days += _day(start_s, end_s, [folds[k] for k in sorted(folds)])
             else:
                 gone.append(start_s)
         return days, gone
@@ -230,6 +231,11 @@ class OccupancyFollower:
                 await self._desk.store.write(_writer(part, since, since))
                 part, size = [], 0
         await self._desk.store.write(_writer(part, since, seq))
+
+
+def _day(start_s: int, end_s: int, quarters: Sequence[Fold]) -> list[Fold]:
+    days = fold_slices(quarters, [Slice(start_s, end_s, None)])
+    return [day for day in days if day is not None]
 
 
 def _pieces(work: Work) -> Iterator[Work]:

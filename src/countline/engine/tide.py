@@ -1,14 +1,14 @@
 """Occupancy by slice: what followers stored, and what they have not reached folded on the spot."""
 
-from collections.abc import Callable, Sequence
+from bisect import bisect_left
+from collections.abc import Sequence
 
 from countline.counting.coverage import FOREVER_S
-from countline.counting.occupancy import carry, merge_folds
+from countline.counting.occupancy import carry, fold_slices, merge_folds
 from countline.engine.catalogue import Catalogue
 from countline.engine.folding import (
     compute_folds,
     entry,
-    merge_stretch,
     minute_folds,
     quarter_of,
     refold,
@@ -63,36 +63,13 @@ def folds_of(
         return _civil(view, plan, slices, new, min(dirty_s, end_s))
     stored = view.folds(plan.key, start_s, min(end_s, quarter_of(dirty_s)))
     folds = [*stored, *(f for f in new if f.start_s >= start_s)]
-    return _merged(_joined(folds), slices, _of_quarters)
+    return fold_slices(_joined(folds), slices)
 
 
 def _joined(folds: list[Fold]) -> list[Fold]:
     """Ascending, the later told of two about one quarter."""
     found = {f.start_s: f for f in folds}
     return [found[k] for k in sorted(found)]
-
-
-def _merged(
-    folds: Sequence[Fold], slices: Sequence[Slice], merge: Callable[[Sequence[Fold], Slice], Fold]
-) -> list[Fold | None]:
-    rows: list[Fold | None] = []
-    at = 0
-    for slice_ in slices:
-        while at < len(folds) and folds[at].start_s < slice_.start_s:
-            at += 1
-        first = at
-        while at < len(folds) and folds[at].start_s < slice_.end_s:
-            at += 1
-        rows.append(merge(folds[first:at], slice_) if first < at else None)
-    return rows
-
-
-def _of_quarters(folds: Sequence[Fold], slice_: Slice) -> Fold:
-    return merge_stretch(folds, slice_.start_s, slice_.end_s)
-
-
-def _of_days(folds: Sequence[Fold], slice_: Slice) -> Fold:
-    return merge_folds(folds)
 
 
 def _civil(
@@ -106,8 +83,12 @@ def _civil(
         quarters = view.folds(plan.key, max(changed_day_s, start_s), quarter_of(dirty_s))
         later = _joined([*quarters, *(f for f in new if f.start_s >= start_s)])
         whole = plan.grid.slices(Granularity.DAY, max(changed_day_s, start_s), end_s)
-        days = [*days, *(d for d in _merged(later, whole, _of_quarters) if d is not None)]
-    return _merged(days, slices, _of_days)
+        days = [*days, *(day for day in fold_slices(later, whole) if day is not None)]
+    starts_s = [day.start_s for day in days]
+    parts = (
+        days[bisect_left(starts_s, s.start_s) : bisect_left(starts_s, s.end_s)] for s in slices
+    )
+    return [merge_folds(part) if part else None for part in parts]
 
 
 def _minutes(view: View, plan: Plan, slices: Sequence[Slice], new: list[Fold]) -> list[Fold | None]:
