@@ -8,7 +8,7 @@ from hypothesis.strategies import SearchStrategy
 
 from countline.model.claim import Bucket, Claim
 from countline.model.ids import SeriesNo
-from countline.store.sqlite.cells import Held, MinuteRow, pack_cells, pack_plain
+from countline.store.sqlite.cells import Held, MinuteRow, pack, pack_cells, pack_plain
 from countline.store.sqlite.cold import (
     DAY_MINUTES,
     pack_minutes,
@@ -85,11 +85,12 @@ def buckets() -> SearchStrategy[dict[int, Bucket]]:
     ).map(lambda found: {at_s: Bucket(at_s, *numbers) for at_s, numbers in sorted(found.items())})
 
 
-@given(found=buckets())
-def test_quarters_of_a_day_come_back(found: dict[int, Bucket]) -> None:
+@given(found=buckets(), shared=st.one_of(st.just([]), st.lists(st.just(2), min_size=96)))
+def test_quarters_of_a_day_come_back(found: dict[int, Bucket], shared: list[int]) -> None:
     end_s = (DAY + 1) * 86_400
     of_day = [bucket for at_s, bucket in found.items() if at_s < end_s]
-    columns = Columns(DAY * 86_400, *unpack_quarters(pack_quarters(of_day)))
+    packed = pack_quarters(of_day, shared)
+    columns = Columns(DAY * 86_400, *unpack_quarters(packed, pack(shared) if shared else None))
     assert list(columns.buckets(0, end_s)) == of_day
     assert list(columns.buckets(DAY * 86_400 + 1, end_s - 900)) == [
         bucket for bucket in of_day if DAY * 86_400 < bucket.start_s < end_s - 900

@@ -6,8 +6,9 @@ compares before it lets go of the hot rows.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import accumulate, chain, pairwise, repeat
+from operator import mul
 from typing import NamedTuple
 
 import zstandard
@@ -19,6 +20,7 @@ DAY_MASK = (1 << DAY_BITS) - 1
 DAY_S = 86_400
 DAY_MINUTES = 1_440
 DAY_QUARTERS = 96
+QUARTER_S = 900
 LEVEL = 6
 
 Quarter = tuple[int, int, int, int]  # start_s, value, covered_s, commit
@@ -109,20 +111,43 @@ def _deltas(numbers: Iterable[int]) -> list[int]:
     return [after - before for before, after in pairwise(chain((0,), numbers))]
 
 
-def pack_quarters(quarters: Iterable[Quarter]) -> bytes:
-    """The quarters of one series and day in columns; one of equal numbers is kept as its number.
-
-    Commit 0 stands where there is no bucket, with zeros beside it.
+def pack_quarters(quarters: Iterable[Quarter], shared: Sequence[int] = ()) -> bytes:
+    """The quarters of one series and day, in columns: values, nil where there is no bucket; what a
+    quarter's covered seconds lack to be whole; commits. A column of one number is that number, and
+    nil stands for the commits of `shared`, which the series of a sensor mostly have in common.
     """
-    columns = [[0] * DAY_QUARTERS for _ in range(3)]
-    for start_s, *numbers in quarters:
-        at = start_s % DAY_S // 900
-        for column, number in zip(columns, numbers, strict=True):
-            column[at] = number
-    return pack([column if len(set(column)) > 1 else column[0] for column in columns])
+    values: list[int | None] = [None] * DAY_QUARTERS
+    lacking, commits = [0] * DAY_QUARTERS, [0] * DAY_QUARTERS
+    for start_s, value, covered_s, commit in quarters:
+        at = start_s % DAY_S // QUARTER_S
+        values[at], lacking[at], commits[at] = value, QUARTER_S - covered_s, commit
+    present = [at for at, value in enumerate(values) if value is not None]
+    told: list[int] | int | None = _folded(commits, present)
+    if type(told) is list and shared and all(commits[at] == shared[at] for at in present):
+        told = None
+    return pack((values, _folded(lacking, present), told))
 
 
-def unpack_quarters(body: bytes) -> Iterator[list[int]]:
-    """Values, covered seconds and commits of the 96 quarters of a day."""
-    for column in unpack(body):
-        yield column if type(column) is list else [column] * DAY_QUARTERS
+def _folded(column: list[int], present: Sequence[int]) -> list[int] | int:
+    numbers = {column[at] for at in present}
+    return numbers.pop() if len(numbers) == 1 else column
+
+
+def unpack_quarters(body: bytes, shared: bytes | None) -> tuple[list[int], list[int], list[int]]:
+    """Values, covered seconds and commits of the 96 quarters of a day; zeros without a bucket."""
+    values, lacking, commits = unpack(body)
+    if commits is None:
+        assert shared is not None
+        commits = unpack(shared)
+    if type(commits) is int:
+        commits = [commits] * DAY_QUARTERS
+    if type(lacking) is int:
+        covered = [QUARTER_S - lacking] * DAY_QUARTERS
+    else:
+        covered = [QUARTER_S - lack for lack in lacking]
+    if None in values:
+        present = [value is not None for value in values]
+        values = [value or 0 for value in values]
+        covered = list(map(mul, covered, present))
+        commits = list(map(mul, commits, present))
+    return values, covered, commits

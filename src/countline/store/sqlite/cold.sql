@@ -13,11 +13,18 @@ INSERT OR REPLACE INTO cold VALUES (?, ?)
 -- name: cold_drop
 DELETE FROM cold WHERE k = ?
 
--- name: coldq_get
-SELECT body FROM coldq WHERE k = ?
-
 -- name: coldq_between
-SELECT k, body FROM coldq WHERE k BETWEEN ? AND ? ORDER BY k
+SELECT q.k, q.body, w.body FROM coldq AS q LEFT JOIN coldw AS w ON w.k = q.k + ?3
+WHERE q.k BETWEEN ?1 AND ?2 ORDER BY q.k
+
+-- name: coldq_days
+SELECT k & 1048575 FROM coldq WHERE k BETWEEN ? AND ?
+
+-- name: coldw_save
+INSERT OR REPLACE INTO coldw VALUES (?, ?)
+
+-- name: coldw_drop
+DELETE FROM coldw WHERE k = ?
 
 -- name: coldq_first
 SELECT k FROM coldq WHERE k BETWEEN ? AND ? ORDER BY k LIMIT 1

@@ -1,6 +1,6 @@
 """Cold quarters of a series as columns, and how any quarters are summed between edges."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import compress, pairwise
 from operator import add
 from typing import NamedTuple
@@ -43,14 +43,16 @@ def read_columns(disk: Disk, series: SeriesNo, start_s: int, end_s: int) -> Colu
     first, last = start_s // DAY_S, min((end_s - 1) // DAY_S, disk.head.cold_to)
     if first > last:
         return None
-    rows = disk.rows("coldq_between", day_key(series, first), day_key(series, last))
+    keys = (day_key(series, first), day_key(series, last))
+    to_sensor = day_key(disk.place(series)[0], 0) - day_key(series, 0)
+    rows = disk.rows("coldq_between", *keys, to_sensor)
     if not rows:
         return None
     begin = rows[0][0] & DAY_MASK
     columns = Columns(begin * DAY_S, [], [], [])
-    for key, body in rows:
+    for key, body, shared in rows:
         missing = ((key & DAY_MASK) - begin) * DAY_QUARTERS - len(columns.values)
-        for column, more in zip(columns[1:], unpack_quarters(body), strict=True):
+        for column, more in zip(columns[1:], unpack_quarters(body, shared), strict=True):
             if missing:
                 column += [0] * missing  # days without data
             column += more
@@ -92,16 +94,19 @@ def _sum_hours(columns: Columns, edges_s: Sequence[int]) -> list[Bucket]:
     last = first + (len(edges_s) - 1 - skipped) * PER_HOUR
     before = [0] * max(0, -first)
 
-    def by_hour(column: list[int], fold: Callable[[int, int], int]) -> list[int]:
+    def by_hour(column: list[int]) -> Iterator[list[int]]:
         part = before + column[max(0, first) : max(0, last)]
         part += [0] * (-len(part) % PER_HOUR)
-        halves = map(fold, part[0::4], part[1::4]), map(fold, part[2::4], part[3::4])
-        return list(map(fold, *halves))
+        return (part[quarter::PER_HOUR] for quarter in range(PER_HOUR))
 
-    commits = by_hour(columns.commits, max)
-    values, covered = by_hour(columns.values, add), by_hour(columns.covered, add)
+    commits = list(map(max, *by_hour(columns.commits)))
+    values, covered = (_add(*by_hour(column)) for column in (columns.values, columns.covered))
     rows = zip(edges_s[skipped:], values, covered, commits, strict=False)
     return list(map(new_bucket, compress(rows, commits)))
+
+
+def _add(one: list[int], two: list[int], three: list[int], four: list[int]) -> Iterator[int]:
+    return map(add, map(add, one, two), map(add, three, four))
 
 
 def sum_between(buckets: Sequence[Bucket], edges_s: Sequence[int]) -> list[Bucket]:

@@ -22,7 +22,7 @@ def known_days(disk: Disk, sensor: SensorNo) -> list[int]:
     found = {key & DAY_MASK for key, _ in disk.rows("cold_between", *keys)}
     for series in disk.series_of(sensor):
         keys = (day_key(series, 0), day_key(series, DAY_MASK))
-        found |= {key & DAY_MASK for key, _ in disk.rows("coldq_between", *keys)}
+        found |= {day for (day,) in disk.rows("coldq_days", *keys)}
         found |= {day for (day,) in disk.rows("long_days", series)}
     return sorted(found.union(hot_days(disk, 0, DAY_MASK)))
 

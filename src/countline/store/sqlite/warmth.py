@@ -60,6 +60,7 @@ def _thaw(disk: Disk, sensor: SensorNo, day: int) -> None:
         if quarters:
             save_quarters(disk, series, quarters)
             disk.run("coldq_drop", day_key(series, day))
+    disk.run("coldw_drop", day_key(sensor, day))
     disk.run("warm_add", day_key(sensor, day))
     days.sum_anew(disk, sensor, day, day)
 

@@ -76,6 +76,12 @@ CREATE TABLE coldq (
   body BLOB NOT NULL
 ) STRICT;
 
+-- Cold: the commits of a sensor's 96 quarters of a UTC day, for series that leave them out.
+CREATE TABLE coldw (
+  k INTEGER PRIMARY KEY, -- sensor << 20 | day
+  body BLOB NOT NULL
+) STRICT;
+
 -- Sums of the cold quarters of civil days of the location, those of a month or so in one row.
 CREATE TABLE day (
   k INTEGER PRIMARY KEY, -- series << 12 | block of 32 UTC days in which they start
