@@ -114,15 +114,20 @@ class Counts:
 
 
 def counts_of(table: Table) -> Counts:
+    """The sums of a table's flows."""
     length = len(table.slices)
     counts = Counts(
         [None] * length, [None] * length, [None] * length, [None] * length, [0] * length
     )
     for flow in table.plan.flows:
-        _add(counts.ins, counts.commits, table.column(flow.ins, flow.active))
-        _add(counts.outs, counts.commits, table.column(flow.outs, flow.active))
-        _add(counts.in_staff, counts.commits, table.column(flow.in_staff, flow.active))
-        _add(counts.out_staff, counts.commits, table.column(flow.out_staff, flow.active))
+        for sums, series in (
+            (counts.ins, flow.ins),
+            (counts.outs, flow.outs),
+            (counts.in_staff, flow.in_staff),
+            (counts.out_staff, flow.out_staff),
+        ):
+            if series is not None:
+                _add(sums, counts.commits, table.column(series, flow.active))
     return counts
 
 

@@ -1,7 +1,7 @@
 """The slices of an answer, and the sums of any series in them, fetched once."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from countline.counting.coverage import FOREVER_S, clip, row_slices, unite
 from countline.counting.rollup import sum_buckets, sum_quarters
@@ -36,13 +36,21 @@ class Table:
     plan: Plan
     slices: list[Slice]
     buckets: Mapping[SeriesNo, Sequence[Bucket]]
-    whole: bool  # the buckets are days or slices, in which no source takes over from another
+    whole: bool  # the buckets are of whole days or slices, in which no source takes over
+    sliced: bool  # the buckets are of the slices themselves
     minutes: bool  # the buckets are single bins
+    columns: dict[tuple[SeriesNo, Active], Column] = field(default_factory=dict)
 
     def column(self, series: SeriesNo | None, active: Active) -> Column:
         """A series' sums by slice while its source counts; None where no bin is counted."""
         if series is None or series not in self.buckets:
             return [None] * len(self.slices)
+        known = self.columns.get((series, active))
+        if known is None:
+            known = self.columns[series, active] = self._summed(series, active)
+        return known
+
+    def _summed(self, series: SeriesNo, active: Active) -> Column:
         buckets = self.buckets[series]
         whole = (self.slices[0].start_s, self.slices[-1].end_s)
         counts = clip(active, *whole)
@@ -50,6 +58,9 @@ class Table:
             return [None] * len(self.slices)
         if counts != [whole] and not self.whole:
             buckets = self._while_active(series, buckets, active)
+        if self.sliced:
+            found = {bucket.start_s: bucket for bucket in buckets}
+            return [found.get(slice_.start_s) for slice_ in self.slices]
         return sum_buckets(buckets, self.slices)
 
     def _while_active(
@@ -130,7 +141,8 @@ def table_of(view: View, plan: Plan, granularity: Granularity, slices: list[Slic
         whole = False
         buckets = view.quarters(series, start_s, end_s)
     minutes = granularity is Granularity.MINUTE
-    return Table(view, plan, slices, buckets, whole=whole, minutes=minutes)
+    sliced = whole and granularity in (Granularity.HOUR, Granularity.DAY)
+    return Table(view, plan, slices, buckets, whole=whole, sliced=sliced, minutes=minutes)
 
 
 def _edges(slices: Sequence[Slice]) -> list[int]:
