@@ -24,7 +24,7 @@ from countline.testing.reference_store import ReferenceStore
 T = TypeVar("T")
 
 SERIAL = "00:6e:02:00:00:01"
-LOCATION = "HALL"
+LOCATION = LocationId("HALL")
 DAY_S, HOUR_S, MINUTE_S = 86_400, 3_600, 60
 
 

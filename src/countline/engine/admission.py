@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from countline.counting.normalise import ChannelPlan
 from countline.drivers.reading import ChannelInfo, Decoded, Driver, Push
 from countline.engine.catalogue import Catalogue
-from countline.engine.changes import changed, first_line
+from countline.engine.changes import changed, first_line, takes_turns
 from countline.engine.desk import CatalogueDesk
 from countline.engine.keeping import ROOM_PART, bare_body, oldest_first
 from countline.limits import (
@@ -170,8 +170,9 @@ def learn(
             learn_channel(tx, sensor.sensor, key, info, imported=False)
             learn_series(tx, sensor.sensor, key, {m: kinds[m] for m in new})
             known.update((key, m) for m in new)
-    if first_s is not None:
-        _expect_from(tx, sensor.sensor, first_s)
+    moved = first_s is not None and _expect_from(tx, sensor.sensor, first_s)
+    if moved and takes_turns(tx, sensor.sensor):
+        tx.emit(changed(location.location_id, first_s or 0))
     if decoded.names_geometry and not sensor.geometry_seen:
         tx.save(replace(sensor, geometry_seen=True))
         _first_contact(tx, sensor, location, decoded)
@@ -238,12 +239,14 @@ def learn_series(tx: Transaction, sensor: SensorNo, key: str, kinds: Mapping[str
         )
 
 
-def _expect_from(tx: Transaction, sensor: SensorNo, first_s: int) -> None:
+def _expect_from(tx: Transaction, sensor: SensorNo, first_s: int) -> bool:
+    """Expect a sensor to push from an instant on; False where it was expected then already."""
     for expected in tx.records(Expected, sensor=sensor):
         if (expected.origin, expected.to_s) == ("push", None):
-            if first_s < expected.from_s:
-                tx.save(replace(expected, from_s=first_s))
-            return
+            if first_s >= expected.from_s:
+                return False
+            tx.save(replace(expected, from_s=first_s))
+            return True
     tx.save(
         Expected(
             expected_id=tx.next_number("expected"),
@@ -253,6 +256,7 @@ def _expect_from(tx: Transaction, sensor: SensorNo, first_s: int) -> None:
             origin="push",
         )
     )
+    return True
 
 
 def _first_contact(tx: Transaction, sensor: Sensor, location: Location, decoded: Decoded) -> None:

@@ -156,6 +156,14 @@ def take_device(
     return device
 
 
+def takes_turns(tx: Transaction, sensor: SensorNo) -> bool:
+    """Whether another sensor counts a line of this one: whose turn it is, what is expected says."""
+    mine = {s.line_id for s in tx.records(Source, sensor=sensor) if s.line_id is not None}
+    if not mine:
+        return False
+    return any(s.line_id in mine and s.sensor != sensor for s in tx.records(Source))
+
+
 def ended(tx: Transaction, sensor: SensorNo, now_s: int) -> list[Device | Expected]:
     """A retired sensor's device and expectation, both ending now."""
     devices = [

@@ -19,6 +19,7 @@ from countline.engine.changes import (
     next_hour,
     replace_sources,
     take_device,
+    takes_turns,
 )
 from countline.errors import Conflict, NotFound
 from countline.model.ids import LineId, LocationId, SensorId, SensorNo, ZoneId
@@ -321,6 +322,8 @@ class CatalogueDesk:
                 return sensor
             new = replace(sensor, state="retired", retired_s=now)
             tx.save(new, *ended(tx, sensor.sensor, now))
+            if takes_turns(tx, sensor.sensor):
+                tx.emit(changed(sensor.location_id, now))
             return new
 
         return await self._write(work)

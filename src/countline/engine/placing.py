@@ -12,7 +12,14 @@ from countline.engine.admission import (
     learn_series,
     wanted_measures,
 )
-from countline.engine.changes import changed, check_id, check_time_zone, first_line, zone_named
+from countline.engine.changes import (
+    changed,
+    check_id,
+    check_time_zone,
+    first_line,
+    takes_turns,
+    zone_named,
+)
 from countline.errors import BadQuery, Conflict, FieldError, Impossible, NotFound
 from countline.model.ids import LocationId, SensorId, SensorNo, ZoneId
 from countline.model.place import Line, Location, Source, Zone
@@ -63,7 +70,7 @@ class Placing:
         learn_series(tx, sensor.sensor, key, {m: kinds[m] for m in wanted})
         if info.is_door or self._line_id is not None:
             self._source(tx, location, sensor, key, zone, (first_s, last_s))
-        self._expect(tx, sensor.sensor, first_s, last_s)
+        self._expect(tx, sensor, first_s, last_s)
         context, _, channel = key.partition("/")
         series = tx.records(Series, sensor=sensor.sensor)
         return Target(sensor, ChannelPlan.of(sensor.sensor, context, series), channel)
@@ -257,21 +264,23 @@ class Placing:
         tx.save(source)
         tx.emit(changed(location.location_id, span[0]))
 
-    def _expect(self, tx: Transaction, sensor: SensorNo, first_s: int, last_s: int) -> None:
+    def _expect(self, tx: Transaction, sensor: Sensor, first_s: int, last_s: int) -> None:
         """A file is an expected period of its own; the same one again adds nothing."""
-        for known in tx.records(Expected, sensor=sensor):
+        for known in tx.records(Expected, sensor=sensor.sensor):
             if (known.origin, known.from_s, known.to_s) == ("import", first_s, last_s):
                 return
         tx.save(
             Expected(
                 expected_id=tx.next_number("expected"),
-                sensor=sensor,
+                sensor=sensor.sensor,
                 from_s=first_s,
                 to_s=last_s,
                 origin="import",
                 imported_as=self._digest,
             )
         )
+        if takes_turns(tx, sensor.sensor):
+            tx.emit(changed(sensor.location_id, first_s))
 
 
 def _known_sensor(tx: Transaction, sensor_id: str | None, part: Decoded) -> Sensor | None:
