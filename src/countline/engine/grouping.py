@@ -67,6 +67,8 @@ class GroupCommit:
         queued = [Queued(one, push, loop.create_future()) for one in accepted]
         self._queue.extend(queued)
         self._more.set()
+        if len(queued) == 1:
+            return [await queued[0].wait]
         return list(await asyncio.gather(*(one.wait for one in queued)))
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -111,7 +113,8 @@ class GroupCommit:
             _log.exception("group_not_answered")
         finally:
             for one in group:
-                one.fail(StoreError("It is not known whether this is on disk; send it again."))
+                if not one.wait.done():
+                    one.fail(StoreError("It is not known whether this is on disk; send it again."))
 
     def _answer(self, group: Sequence[Queued], commit: Commit) -> None:
         for one, outcome in zip(group, commit.outcomes, strict=True):

@@ -9,7 +9,7 @@ import structlog
 
 from countline.counting.normalise import Normalised, to_claims
 from countline.counting.quiet import Observation
-from countline.drivers.reading import Decoded, Driver, Push
+from countline.drivers.reading import ChannelInfo, Decoded, Driver, Push
 from countline.engine.admission import (
     Known,
     Refusal,
@@ -20,7 +20,6 @@ from countline.engine.admission import (
     learn,
     owner,
 )
-from countline.engine.catalogue import Catalogue
 from countline.engine.desk import CatalogueDesk
 from countline.engine.grouping import GroupCommit
 from countline.engine.keeping import Aside, bare_body
@@ -36,6 +35,7 @@ from countline.limits import (
 from countline.model.access import PushSecret
 from countline.model.claim import RANK_PUSH, Minute
 from countline.model.ids import DeviceKey, SensorNo
+from countline.model.interval import MINUTE_S
 from countline.model.sensor import Device, Sensor
 from countline.store.seam import Accepted, Commit, Outcome, Transaction
 
@@ -45,7 +45,8 @@ DECODE_AT_ONCE_BYTES_MAX = 100_000  # about 2 ms
 AGENTS_SEEN_MAX = 20_000  # whose last package is remembered; agent ids are what a body says
 STORED_NOTES = frozenset({"template_unknown"})  # notes on what is stored nevertheless
 LEARN_TRIES = 3
-FRESH_MS_MAX = 50  # how old the snapshot may be by which a push is admitted
+
+_Shape = tuple[DeviceKey | None, tuple[ChannelInfo, ...], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +87,9 @@ class Intake:
         )
         self._known: dict[SensorNo, Known] = {}
         self._known_version = -1
+        self._complete: dict[SensorNo, _Shape] = {}  # what a sensor's last package looked like
         self._learners: list[_Learner] = []
         self._learning: asyncio.Task[None] | None = None
-        self._looked_ms = 0
         self._last_seen: dict[tuple[SensorNo, str], Observation] = {}
 
     # -- the way in -------------------------------------------------------------------------------
@@ -109,17 +110,16 @@ class Intake:
         driver = self._drivers[push.driver]
         aside = Aside(push, driver)
         packages = await self._decoded(driver, push, secret, aside)
+        body = None if again else self._body(driver, push, packages)
         accepted: list[Accepted] = []
         for decoded in packages:
-            one = await self._accept_alone(push, driver, secret, decoded, aside, again=again)
+            its = None if accepted else body
+            one = await self._accept_alone(push, driver, secret, decoded, aside, its, again=again)
             if one is not None:
                 accepted.append(one)
-        body = None if again else self._body(driver, push, packages)
-        kept = aside.rows()
-        if kept or (body is not None and accepted):
+        if kept := aside.rows():
             bare = Accepted(received_ms=push.received_ms, driver=push.driver)
-            first = accepted[0] if accepted else bare
-            accepted[:1] = [replace(first, kept=kept, body=body if accepted else None)]
+            accepted[:1] = [replace(accepted[0] if accepted else bare, kept=kept)]
         return accepted
 
     async def _decoded(
@@ -145,12 +145,15 @@ class Intake:
         secret: PushSecret,
         decoded: Decoded,
         aside: Aside,
+        body: bytes | None,
         *,
         again: bool,
     ) -> Accepted | None:
         """A package at which the house itself fails is kept, and its neighbours are counted."""
         try:
-            return await self._accept_package(push, driver, secret, decoded, aside, again=again)
+            return await self._accept_package(
+                push, driver, secret, decoded, aside, body, again=again
+            )
         except StoreError:
             raise
         except Exception as error:
@@ -166,10 +169,11 @@ class Intake:
         secret: PushSecret,
         decoded: Decoded,
         aside: Aside,
+        body: bytes | None,
         *,
         again: bool,
     ) -> Accepted | None:
-        catalogue = await self._catalogue()
+        catalogue = await self._desk.recent()
         if decoded.purpose == "test":
             return None
         found = owner(catalogue, secret, decoded.device)
@@ -185,7 +189,7 @@ class Intake:
         timely = _timely(decoded, known, push.received_ms // 1000, again=again)
         first_s = min((r.start_s for r in timely.readings), default=None)
         known = await self._knowing(found, decoded, driver.name, first_s)
-        accepted = self._normalised(known, push, decoded, aside, again=again)
+        accepted = self._normalised(known, push, decoded, aside, body, again=again)
         zeros = await self._quiet(known, timely)
         return replace(accepted, minutes=[*accepted.minutes, *zeros]) if zeros else accepted
 
@@ -209,10 +213,13 @@ class Intake:
             return []
         sensor = known.sensor
         if sensor.quiet == "gap":
-            last = self._last_seen.get((sensor.sensor, seen.agent), seen)
+            agent = (sensor.sensor, seen.agent)
+            last = self._last_seen.get(agent, seen)
             if len(self._last_seen) > AGENTS_SEEN_MAX:
                 self._last_seen.clear()
-            self._last_seen[sensor.sensor, seen.agent] = seen
+            self._last_seen[agent] = seen
+            if seen.first_s == last.last_s and seen.last_s - seen.first_s == MINUTE_S:
+                return []  # the very next minute, as nearly always
             if quiet_minutes([last, seen], decoded):
                 self._watch.noted(sensor, "quiet_minutes_missing")
             return []
@@ -232,7 +239,14 @@ class Intake:
         return push.body
 
     def _normalised(
-        self, known: Known, push: Push, decoded: Decoded, aside: Aside, *, again: bool
+        self,
+        known: Known,
+        push: Push,
+        decoded: Decoded,
+        aside: Aside,
+        body: bytes | None,
+        *,
+        again: bool,
     ) -> Accepted:
         made = to_claims(
             decoded.readings,
@@ -250,6 +264,7 @@ class Intake:
             location_id=known.location.location_id,
             minutes=made.minutes,
             claims=made.claims,
+            body=body,
         )
 
     def _set_aside(self, known: Known, decoded: Decoded, made: Normalised, aside: Aside) -> None:
@@ -280,17 +295,11 @@ class Intake:
                 aside.put("failed", "too_many_series", detail, sensor.sensor)
 
     # -- what must be known first -----------------------------------------------------------------
-    async def _catalogue(self) -> Catalogue:
-        now = self._now_ms()
-        if abs(now - self._looked_ms) > FRESH_MS_MAX:
-            self._looked_ms = now
-            return await self._desk.fresh()
-        return self._desk.current()
-
     def _known_now(self, sensor: SensorNo) -> Known:
         catalogue = self._desk.current()
         if catalogue.version != self._known_version:
             self._known.clear()
+            self._complete.clear()
             self._known_version = catalogue.version
         known = self._known.get(sensor)
         if known is None:
@@ -316,8 +325,18 @@ class Intake:
         return known
 
     def _is_known(self, known: Known, decoded: Decoded, first_s: int | None) -> bool:
+        """Usually it looks like the last one, and brings nothing new but numbers."""
+        sensor = known.sensor.sensor
+        shape = (decoded.device, decoded.channels, decoded.names_geometry)
+        begun_s = known.expected_from_s
+        begun = begun_s is not None and (first_s is None or first_s >= begun_s)
+        if begun and self._complete.get(sensor) == shape:
+            return True
         device_known = decoded.device is None or self._device_known(known.sensor, decoded)
-        return is_complete(known, decoded, first_s, device_known)
+        complete = is_complete(known, decoded, first_s, device_known)
+        if complete:
+            self._complete[sensor] = shape
+        return complete
 
     def _device_known(self, sensor: Sensor, decoded: Decoded) -> bool:
         device = decoded.device
