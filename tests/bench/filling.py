@@ -15,8 +15,8 @@ from tests.bench.world import DAY_MINUTES, MEASURES, Crowd, register, sensor_min
 
 STEP_MINUTES = 60  # minutes of one sensor in one push; fewer than the store loads cold
 GROUP_MINUTES = 60_000
-FRESH_S = 12 * 3_600  # an older file would be tidied while it is measured
 BEHIND_MINUTES = 240  # where a recent file ends, before now: room for what a bench pushes
+STALE_MINUTES = 12 * 60  # a file that ends earlier would be tidied while it is measured
 
 
 async def recent_file(folder: Path, crowd: Crowd, bins: int) -> Path:
@@ -26,14 +26,13 @@ async def recent_file(folder: Path, crowd: Crowd, bins: int) -> Path:
     """
     path = folder / f"recent-{crowd.sensors}-{bins}.db"
     mark = path.with_suffix(".made")
-    if mark.exists() and clock.now_s() - int(mark.read_text()) < FRESH_S:
+    if mark.exists() and clock.now_s() // 60 - end_minute(path) < STALE_MINUTES:
         return path
     _forget(path)
     minutes = -(-bins // (crowd.sensors * MEASURES))
-    made_s = clock.now_s()
-    end = made_s // 60 - BEHIND_MINUTES
+    end = clock.now_s() // 60 - BEHIND_MINUTES
     await _make(path, crowd, end - minutes, end)
-    mark.write_text(str(made_s))
+    mark.write_text(str(end))
     return path
 
 
@@ -128,4 +127,4 @@ def copy_of(path: Path, folder: Path) -> Path:
 
 def end_minute(path: Path) -> int:
     """The minute after the last one of a recent file."""
-    return int(path.with_suffix(".made").read_text()) // 60 - BEHIND_MINUTES
+    return int(path.with_suffix(".made").read_text())
