@@ -51,6 +51,7 @@ def open_connection(path: Path, *, writes: bool) -> apsw.Connection:
         conn.pragma("journal_mode", "wal")
         conn.pragma("synchronous", "full")
         conn.wal_autocheckpoint(CHECKPOINT_PAGES)
+        conn.pragma("journal_size_limit", CHECKPOINT_PAGES * 4 * 4_096)  # after a long reader
     else:
         conn.pragma("query_only", True)
     conn.pragma("cache_size", -(CACHE_KIB if writes else CACHE_KIB // 4))

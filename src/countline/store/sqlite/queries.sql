@@ -174,14 +174,17 @@ INSERT OR REPLACE INTO cursor VALUES (?, ?)
 INSERT INTO counter VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET last = last + 1 RETURNING last
 
 -- name: subject_get
-SELECT id FROM subject WHERE name = ?
+SELECT id, first_s, last_s FROM subject WHERE name = ?
 
 -- name: subject_insert
-INSERT INTO subject (name) VALUES (?) RETURNING id
+INSERT INTO subject (name, first_s, last_s) VALUES (?, ?, ?) RETURNING id, first_s, last_s
+
+-- name: subject_widen
+UPDATE subject SET first_s = min(first_s, ?), last_s = max(last_s, ?) WHERE id = ?
 
 -- name: fold_walk
 WITH RECURSIVE walk (k) AS (
-  VALUES (?1) UNION ALL SELECT k + (1 << 24) FROM walk WHERE k + (1 << 24) < ?2
+  SELECT ?1 WHERE ?1 <= ?2 UNION ALL SELECT k + (1 << 24) FROM walk WHERE k < ?2
 )
 SELECT k, body FROM walk CROSS JOIN fold USING (k)
 
@@ -194,25 +197,21 @@ INSERT OR REPLACE INTO fold VALUES (?, ?)
 -- name: fold_drop
 DELETE FROM fold WHERE k = ?
 
--- name: fold_ends
-SELECT (SELECT k >> 24 FROM fold ORDER BY k LIMIT 1),
-  (SELECT k >> 24 FROM fold ORDER BY k DESC LIMIT 1)
-
 -- name: fold_last
 WITH RECURSIVE walk (k) AS (
-  VALUES (?1) UNION ALL SELECT k - (1 << 24) FROM walk WHERE k - (1 << 24) >= ?2
+  SELECT ?2 WHERE ?1 <= ?2 UNION ALL SELECT k - (1 << 24) FROM walk WHERE k > ?1
 )
 SELECT body FROM walk CROSS JOIN fold USING (k) LIMIT 2
 
 -- name: fold_first
 WITH RECURSIVE walk (k) AS (
-  VALUES (?1) UNION ALL SELECT k + (1 << 24) FROM walk WHERE k + (1 << 24) < ?2
+  SELECT ?1 WHERE ?1 <= ?2 UNION ALL SELECT k + (1 << 24) FROM walk WHERE k < ?2
 )
 SELECT body FROM walk CROSS JOIN fold USING (k) LIMIT 2
 
 -- name: day_fold_walk
 WITH RECURSIVE walk (k) AS (
-  VALUES (?1) UNION ALL SELECT k + (1 << 24) FROM walk WHERE k + (1 << 24) < ?2
+  SELECT ?1 WHERE ?1 <= ?2 UNION ALL SELECT k + (1 << 24) FROM walk WHERE k < ?2
 )
 SELECT k, body FROM walk CROSS JOIN day_fold USING (k)
 
@@ -224,10 +223,6 @@ INSERT OR REPLACE INTO day_fold VALUES (?, ?)
 
 -- name: day_fold_drop
 DELETE FROM day_fold WHERE k = ?
-
--- name: day_fold_ends
-SELECT (SELECT k >> 24 FROM day_fold ORDER BY k LIMIT 1),
-  (SELECT k >> 24 FROM day_fold ORDER BY k DESC LIMIT 1)
 
 -- name: bin_ends
 SELECT (SELECT k >> 24 FROM bin ORDER BY k LIMIT 1),

@@ -133,7 +133,9 @@ CREATE INDEX push_state ON push (state, device_id);
 -- Occupancy: time first, like `bin`. A row has all folds of a subject that start in its slot.
 CREATE TABLE subject (
   id INTEGER PRIMARY KEY,
-  name TEXT NOT NULL UNIQUE
+  name TEXT NOT NULL UNIQUE,
+  first_s INTEGER NOT NULL, -- no fold of it starts earlier
+  last_s INTEGER NOT NULL -- nor later
 ) STRICT;
 CREATE TABLE fold (
   k INTEGER PRIMARY KEY, -- hour << 24 | subject
