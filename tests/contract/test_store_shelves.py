@@ -51,6 +51,7 @@ def test_a_fold_that_does_not_change_keeps_its_commit(opener: Opener) -> None:
     with empty_store(opener) as store:
         put(store, *QUARTERS[:3])
         put(store, *QUARTERS[:3])
+        put(store)
         assert look(store, "head") == (1, 0)
         put(store, QUARTERS[0], QUARTERS[1]._replace(high=9), QUARTERS[3])
         assert told(look(store, "folds", SUBJECT, 0, BASE_S + DAY_S)) == [

@@ -337,10 +337,33 @@ def test_the_span_of_a_sensor(opener: Opener) -> None:
 @each_store
 def test_claims_of_unknown_series_are_refused(opener: Opener) -> None:
     with empty_store(opener) as store:
-        for push in (minute(0, 1, 2, 3, 4), minute(0, 1, sensor=555), long(0, 300, 1, series=555)):
+        run(store.apply([minute(0, 1)]))
+        for push in (
+            minute(0, 1, 2, 3, 4), minute(2, 1, 2, 3, 4), minute(0, 1, sensor=555),
+            long(0, 300, 1, series=555),
+        ):  # fmt: skip
             with pytest.raises(StoreError, match="no series"):
                 run(store.apply([minute(1, 1), push]))
+        assert [one.value for one in counted(store)] == [1]
+
+
+@each_store
+def test_a_bin_has_a_length(opener: Opener) -> None:
+    with empty_store(opener) as store:
+        for length_s in (0, -60):
+            with pytest.raises(StoreError, match="has no length"):
+                run(store.apply([long(0, length_s, 1)]))
         assert counted(store) == []
+
+
+@each_store
+def test_a_better_rank_of_the_same_value_moves_only_what_overlaps(opener: Opener) -> None:
+    with empty_store(opener) as store:
+        run(store.apply([long(0, 300, 4), long(60, 120, 3), long(600, 300, 9)]))
+        assert [one.value for one in counted(store)] == [3, 9]
+        assert run(store.apply([long(0, 300, 4, rank=2)])).outcomes == (Outcome(0, 1),)
+        assert [(one.value, one.commit) for one in counted(store)] == [(4, 2), (9, 1)]
+        assert run(store.apply([long(0, 300, 4, rank=2, sequence=2)])).commit == 2
 
 
 # -- what a view is --------------------------------------------------------------------------------

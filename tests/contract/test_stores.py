@@ -75,21 +75,21 @@ def batches_told_twice(draw: st.DrawFn) -> tuple[list[Accepted], list[list[Accep
 
 
 @each_durable
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(steps=st.lists(st.one_of(QUIET_STEPS, ANYTHING), max_size=8))
 def test_anything_in_any_order_agrees_with_the_reference(opener: Opener, steps: list[Any]) -> None:
     told_in_turn(opener, steps)
 
 
 @each_durable
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(steps=st.lists(st.one_of(QUIET_STEPS, MINUTES_ALONE), max_size=8))
 def test_minutes_alone_agree_with_the_reference(opener: Opener, steps: list[Any]) -> None:
     told_in_turn(opener, steps)
 
 
 @each_durable
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(told=batches_told_twice())
 def test_doubled_shuffled_and_split_batches_end_in_the_same_numbers(
     opener: Opener, told: tuple[list[Accepted], list[list[Accepted]]]

@@ -120,6 +120,9 @@ class ReferenceTransaction(ReferenceView):
         known = {one.series for one in self.records(Series)}
         if strangers := {claim.series for claim in claims} - known:
             raise StoreError(f"there is no series {min(strangers)}: save it before its claims")
+        for claim in claims:
+            if claim.length_s <= 0:
+                raise StoreError(f"a bin of {claim.length_s} s has no length")
         return claims
 
     def _unpack(self, minute: Minute) -> list[Claim]:

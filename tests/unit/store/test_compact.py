@@ -12,8 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from countline.errors import StoreError
 from countline.model.claim import Minute
-from countline.model.ids import SensorNo
+from countline.model.ids import SensorNo, SeriesNo
+from countline.model.sensor import Series
 from countline.store import Accepted, open_store
 from countline.store.sqlite import bulk, compact, days
 from countline.store.sqlite.disk import Disk
@@ -181,6 +183,40 @@ def sums_of(look: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def test_stored_days_are_joined_with_gaps_and_young_quarters(store: SqliteStore) -> None:
+    """Of three days the last is stored, one has nothing, one is asked up to its noon."""
+    run(store.apply([some_days(0, 1), some_days(3, 1), minute(5 * 1_440, 3)]))
+    edges_s = list(day_edges(LOCATIONS[0]))
+    odd_s = [edges_s[0], edges_s[1] + 43_200, *edges_s[2:]]
+    before = [run(store.read(lambda view, e=e: view.days(NUMBERS, e))) for e in (edges_s, odd_s)]  # type: ignore[misc]
+    run(store.compact(BASE_S + 7 * DAY_S))
+    after = [run(store.read(lambda view, e=e: view.days(NUMBERS, e))) for e in (edges_s, odd_s)]  # type: ignore[misc]
+    assert after == before
+
+
+def test_a_sensor_without_a_location_has_no_stored_days(store: SqliteStore) -> None:
+    stray = Series(
+        series=SeriesNo(500), sensor=SensorNo(50), channel="c", measure="forward",
+        kind="accumulating", position=0,
+    )  # fmt: skip
+    run(store.write(lambda tx: tx.save(stray)))
+    run(store.apply([minute(at, 1, sensor=50) for at in range(20)]))
+    edges_s = [BASE_S, BASE_S + DAY_S]
+    before = run(store.read(lambda view: view.days([SeriesNo(500)], edges_s)))
+    assert run(store.compact(NOW_S)) == 1
+    assert run(store.read(lambda view: view.days([SeriesNo(500)], edges_s))) == before
+    run(store.rebuild())
+    assert run(store.read(lambda view: view.days([SeriesNo(500)], edges_s))) == before
+
+
+def test_a_whole_day_of_an_unknown_series_is_refused(store: SqliteStore) -> None:
+    push = replace(some_days(0, 4), received_ms=NOW_S * 1000)
+    wide = replace(push, minutes=[one._replace(values=(1, 2, 3, 4)) for one in push.minutes])
+    with pytest.raises(StoreError, match="no series at position 3"):
+        run(store.apply([wide]))
+    assert rows_of(store, "cold") == 0
+
+
 # -- pushes between any two steps ------------------------------------------------------------------
 STEPS = st.one_of(
     st.sampled_from(["begin", "freeze", "freeze", "drop", "drop", "sums"]),
@@ -204,7 +240,7 @@ def take(store: SqliteStore, step: str) -> None:
     run(store._step(work))
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEPS, max_size=14))
 def test_pushes_between_any_two_steps(monkeypatch: pytest.MonkeyPatch, steps: list[Any]) -> None:
     monkeypatch.setattr(compact, "DAYS_PER_STEP", 2)
