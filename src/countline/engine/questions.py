@@ -40,6 +40,7 @@ class Questions:
         def work(view: View) -> Answer:
             catalogue = self._desk.of_view(view)
             check_sight(catalogue, query.asked, sight)
+            plan_of(catalogue, query.asked)  # what is not there is told before what is wrong
             if query.start_s >= query.end_s:
                 raise Impossible("The start must lie before the end.", code="start_not_before_end")
             return answer(view, catalogue, query, self._now_s())
