@@ -88,12 +88,14 @@ class SqliteStore:
         disk = self._disk
         with told_plainly():
             disk.begin(writes=True)
+            before = disk.conn.total_changes()
             try:
                 result = work()
                 disk.finish()
                 began_s = elapsed_s()
                 disk.conn.execute("COMMIT")
-                self._flushes_s.append(elapsed_s() - began_s)
+                if disk.conn.total_changes() > before:  # else nothing was flushed
+                    self._flushes_s.append(elapsed_s() - began_s)
             except BaseException:
                 disk.roll_back()
                 raise
