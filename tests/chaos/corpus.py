@@ -23,7 +23,7 @@ MINUTE_S = 60
 
 def serial_of(sensor: int) -> str:
     """The serial of the n-th sensor."""
-    return f"00:6e:02:00:00:{sensor:02x}"
+    return f"00:6e:02:00:{sensor // 256:02x}:{sensor % 256:02x}"
 
 
 def counts(
@@ -42,6 +42,13 @@ def counts(
             readings.append(
                 passing(at_s, (sequence + at) % 7, (sensor + n) % 5, channel=channel.channel)
             )
+    return counts_of(sensor, sequence, channels, readings)
+
+
+def counts_of(
+    sensor: int, sequence: int, channels: Sequence[ChannelInfo], readings: Sequence[Reading]
+) -> bytes:
+    """`logics_data` of these readings."""
     return DRIVER.encode([_package(sensor, "counts", sequence, channels, readings)])
 
 
@@ -105,18 +112,28 @@ def cases() -> tuple[bytes, ...]:
     return tuple(path.read_bytes() for path in sorted(Path(CASES).glob("*/push.json")))
 
 
-def bodies_of(sensor: int, at_s: int, sequence: int) -> tuple[bytes, ...]:
-    """One body of each kind of one sensor, its numbers of the last minutes before an instant."""
-    start_s = at_s // MINUTE_S * MINUTE_S
-    one = counts(sensor, start_s - MINUTE_S, sequence=sequence)
-    zone = measured_zone()
-    return (
-        one,
-        counts(sensor, start_s - 15 * MINUTE_S, sequence=sequence, minutes=15),
-        counts(sensor, start_s - 90_000, sequence=sequence, channels=(door(), zone)),
-        status(sensor, at_s, sequence=sequence),
-        live(sensor, at_s, sequence=sequence),
-        connection_test(),
-        array(one, counts(sensor, start_s - 2 * MINUTE_S, sequence=sequence + 1)),
-        array(live(sensor, at_s, sequence=sequence), status(sensor, at_s, sequence=sequence), one),
-    )
+KINDS = ("minute", "quarter", "zone", "status", "live", "test", "two", "mixed")
+
+
+def body_of(kind: str, sensor: int, at_s: int, sequence: int) -> bytes:
+    """One body of a sensor, its numbers of the last minutes before an instant."""
+    start_s = at_s // MINUTE_S * MINUTE_S - MINUTE_S
+    match kind:
+        case "quarter":
+            return counts(sensor, start_s - 14 * MINUTE_S, sequence=sequence, minutes=15)
+        case "zone":
+            channels = (door(), measured_zone())
+            return counts(sensor, start_s - 90_000, sequence=sequence, channels=channels)
+        case "status":
+            return status(sensor, at_s, sequence=sequence)
+        case "live":
+            return live(sensor, at_s, sequence=sequence)
+        case "test":
+            return connection_test()
+        case "two":
+            before = counts(sensor, start_s - MINUTE_S, sequence=sequence)
+            return array(before, counts(sensor, start_s, sequence=sequence + 1))
+        case "mixed":
+            kinds = ("live", "status", "minute")
+            return array(*(body_of(one, sensor, at_s, sequence) for one in kinds))
+    return counts(sensor, start_s, sequence=sequence)

@@ -25,49 +25,52 @@ from tests.chaos.mutations import Request, mutate
 from tests.engine_house import HeldClock, at
 
 NOON_S = at("2025-06-02 12:00")  # a day after the times in the driver's own cases
-SENSORS = 6
+SPAN_S = 20 * 86_400  # over which the pushes are about
 STRANGERS = 3
-LOCATION = "HALL"
+SENSORS_OF_LOCATION = 10
 STORED_ALL = frozenset({"template_unknown"})  # notes on what was stored nevertheless
 
 
 @dataclass(slots=True)
 class Gatehouse:
-    """An app to knock at, and the secrets of sensors 1 to `SENSORS`; 0 is the enrolment secret."""
+    """An app to knock at, and the secrets of sensors 1 to `sensors`; 0 is the enrolment secret."""
 
     engine: Engine
     app: Any
     clock: HeldClock
+    sensors: int
     secrets: dict[int, bytes] = field(default_factory=dict)
 
     def right(self, sensor: int, body: bytes) -> Request:
         """A push as it should be."""
-        key = self.secrets[sensor if sensor <= SENSORS else 0]
+        key = self.secrets[sensor if sensor <= self.sensors else 0]
         return Request(headers=((b"x-push-key", key),), parts=(body,))
 
     def wrong(self, seed: int, n: int) -> Request:
         """The n-th mutated push of a seed."""
         dice = Random(f"{seed}/{n}")
-        sensor = dice.randint(1, SENSORS)
+        sensor = dice.randint(1, self.sensors)
         if dice.random() < 0.02:
-            sensor = SENSORS + dice.randint(1, STRANGERS)
+            sensor = self.sensors + dice.randint(1, STRANGERS)
         if dice.random() < 0.2:
             body = dice.choice(corpus.cases())
         else:
-            at_s = NOON_S - dice.randrange(86_400 * 3)
-            body = dice.choice(corpus.bodies_of(sensor, at_s, 1 + n))
+            at_s = NOON_S - dice.randrange(SPAN_S)
+            body = corpus.body_of(dice.choice(corpus.KINDS), sensor, at_s, 1 + n)
         return mutate(self.right(sensor, body), dice)
 
 
 @asynccontextmanager
-async def open_gatehouse(folder: Path, limits: PushLimits) -> AsyncIterator[Gatehouse]:
+async def open_gatehouse(
+    folder: Path, limits: PushLimits, *, sensors: int
+) -> AsyncIterator[Gatehouse]:
     """Everything at work, as `countline serve` sets it going."""
     clock = HeldClock(NOON_S * 1000)
     engine = make_engine(open_store(folder / "countline.db"), now_ms=clock.now_ms)
     await engine.start()
     try:
         api = create_app(engine, ApiSettings(), now_ms=clock.now_ms)
-        house = Gatehouse(engine, with_pushes(api, engine, limits), clock)
+        house = Gatehouse(engine, with_pushes(api, engine, limits), clock, sensors)
         await _furnish(house)
         yield house
     finally:
@@ -76,16 +79,19 @@ async def open_gatehouse(folder: Path, limits: PushLimits) -> AsyncIterator[Gate
 
 async def _furnish(house: Gatehouse) -> None:
     desk, access = house.engine.desk, house.engine.access
-    await desk.add_location(location_id=LOCATION, keep_attributes=True)
     made = await access.create_push_secret(driver="xovis_v5")
     house.secrets[0] = made.encode()
-    for n in range(1, SENSORS + 1):
+    for n in range(1, house.sensors + 1):
+        location_id = f"HALL{n // SENSORS_OF_LOCATION}"
+        if n == 1 or not n % SENSORS_OF_LOCATION:
+            await desk.add_location(location_id=location_id, keep_attributes=True)
         await desk.register_sensor(
-            sensor_id=f"S{n}", location_id=LOCATION, serial=corpus.serial_of(n)
+            sensor_id=f"S{n}", location_id=location_id, serial=corpus.serial_of(n)
         )
         made = await access.create_push_secret(sensor_id=f"S{n}", driver="xovis_v5")
         house.secrets[n] = made.encode()
-        for body in corpus.bodies_of(n, NOON_S, 1):
+        for kind in corpus.KINDS:
+            body = corpus.body_of(kind, n, NOON_S, 1)
             assert (await knock(house.app, house.right(n, body))).status == 204
 
 
@@ -101,7 +107,7 @@ class Fates:
         self._view = view
         self._driver = XovisV5()
         self._catalogue = house.engine.desk.of_view(view)
-        self._sensors = {house.secrets[n]: n for n in range(1, SENSORS + 1)}
+        self._sensors = {house.secrets[n]: n for n in range(1, house.sensors + 1)}
         self.kept = {digest(push.body) for push in every_kept(view)}
 
     def complaint(self, asked: Request) -> str | None:
@@ -115,7 +121,9 @@ class Fates:
             return f"could not be read ({error.detail}), and is not kept"
         sensor = self._sensors.get(dict(asked.headers).get(b"x-push-key", b""))
         if sensor is None:
-            return None  # by another way in, or of a stranger, whose bodies make room for each other
+            return (
+                None  # by another way in, or of a stranger, whose bodies make room for each other
+            )
         complaints = (self._of_package(sensor, package) for package in packages)
         return next((one for one in complaints if one), None)
 

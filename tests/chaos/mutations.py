@@ -2,6 +2,7 @@
 
 import base64
 import gzip
+import itertools
 import json
 import zlib
 from collections.abc import Callable
@@ -80,7 +81,9 @@ def recode(body: bytes, dice: Random) -> bytes:
 
 def noise(body: bytes, dice: Random) -> bytes:
     """Nothing of the body is left."""
-    return dice.choice((b"", b" ", b"null", b"0", b'""', b"{}", b"[]", b"[[]]", dice.randbytes(300)))
+    return dice.choice(
+        (b"", b" ", b"null", b"0", b'""', b"{}", b"[]", b"[[]]", dice.randbytes(300))
+    )
 
 
 # -- JSON -----------------------------------------------------------------------------------------
@@ -247,12 +250,12 @@ def packed(asked: Request, dice: Random) -> Request:
             ("gzip", body),
             ("gzip", whole[: dice.randrange(len(whole))]),
             ("gzip", flip(whole, dice)),
-            ("gzip", gzip.compress(whole, mtime=0)),
-            ("gzip", gzip.compress(body[:20], mtime=0) + gzip.compress(body[20:], mtime=0)),
+            ("gzip", gzip.compress(whole, 1, mtime=0)),
+            ("gzip", gzip.compress(body[:20], 1, mtime=0) + gzip.compress(body[20:], 1, mtime=0)),
             ("gzip", whole + b"\0" * 9),
             ("gzip", whole + b"rest"),
-            ("gzip", zlib.compress(body)),
-            ("deflate", zlib.compress(body)),
+            ("gzip", zlib.compress(body, 1)),
+            ("deflate", zlib.compress(body, 1)),
             ("br", body),
             ("identity", body),
             ("", whole),
@@ -275,7 +278,7 @@ def chunked(asked: Request, dice: Random) -> Request:
     body = asked.body
     places = sorted(dice.randrange(len(body) + 1) for _ in range(dice.randint(1, 6)))
     edges = (0, *places, len(body))
-    parts = tuple(body[a:b] for a, b in zip(edges, edges[1:], strict=False))
+    parts = tuple(body[a:b] for a, b in itertools.pairwise(edges))
     breaks_off = dice.random() < 0.5
     return replace(asked, parts=parts, breaks_off=breaks_off, how=(*asked.how, "chunked"))
 
@@ -283,9 +286,22 @@ def chunked(asked: Request, dice: Random) -> Request:
 def sent_elsewhere(asked: Request, dice: Random) -> Request:
     """Another path or method."""
     path = dice.choice(
-        ("/push/", "/push", "/push/xovis_v5/", "/push/xovis_v5/a/b", "/push/tidy_csv", "/push/none")
-        + ("/push/" + "x" * 9_000, "/push/\ufffd\0", "/push/../v3/data/count", "/pt_", "/pt_/push/x")
-        + ("/push//xovis_v5", "/PUSH/xovis_v5", "/")
+        (
+            "/push/",
+            "/push",
+            "/push/xovis_v5/",
+            "/push/xovis_v5/a/b",
+            "/push/tidy_csv",
+            "/push/none",
+            "/push/" + "x" * 9000,
+            "/push/�\x00",
+            "/push/../v3/data/count",
+            "/pt_",
+            "/pt_/push/x",
+            "/push//xovis_v5",
+            "/PUSH/xovis_v5",
+            "/",
+        )
     )
     method = dice.choice(("POST", "POST", "POST", "GET", "PUT", "DELETE", "OPTIONS", "HEAD", "X"))
     return replace(asked, path=path, method=method, how=(*asked.how, "sent_elsewhere"))

@@ -18,6 +18,7 @@ from tests.chaos.mutations import Request
 MANY = int(os.environ.get("COUNTLINE_MUTATIONS", "200000"))
 FEW = 2_000
 AT_ONCE = 32
+PUSHES_OF_SENSOR = 300  # more would meet ever more bins of odd lengths that overlap theirs
 LOOKED_AT = 10_000  # pushes whose fate is looked at, spread over all
 GROWTH_BYTES_MAX = 400_000_000  # SQLite's caches, the driver's plans, the catalogue
 
@@ -66,7 +67,7 @@ async def complaints(house: Gatehouse, seed: int, statuses: "array[int]") -> lis
         found: list[str] = []
         for n in range(0, len(statuses), max(1, len(statuses) // LOOKED_AT)):
             asked = house.wrong(seed, n)
-            if statuses[n] == 204 and (wrong := fates.complaint(asked)):
+            if asked.method == "POST" and statuses[n] == 204 and (wrong := fates.complaint(asked)):
                 found.append(f"push {n} of seed {seed}, {asked.how}, {wrong}")
         return found
 
@@ -93,9 +94,13 @@ async def check_kept(house: Gatehouse) -> dict[str, int]:
 def test_no_push_breaks_the_gateway_or_vanishes(
     count: int, seed: int, tmp_path: Path, told: Callable[[str], None]
 ) -> None:
+    sensors = max(4, count // PUSHES_OF_SENSOR)
+
     async def main() -> None:
-        async with open_gatehouse(tmp_path, PushLimits()) as house:
-            await send_all(house, seed, min(count, 1_000))  # what is remembered is remembered by then
+        async with open_gatehouse(tmp_path, PushLimits(), sensors=sensors) as house:
+            await send_all(
+                house, seed, min(count, 1_000)
+            )  # what is remembered is remembered by then
             before = resident_bytes()
             statuses = await send_all(house, seed, count)
             grown = resident_bytes() - before
