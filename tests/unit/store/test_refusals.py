@@ -86,6 +86,13 @@ def test_a_closed_store_refuses_everything(store: Store) -> None:
             run(step)
 
 
+def test_a_view_is_over_when_its_work_has_returned(store: Store) -> None:
+    run(store.apply([replace(minute(2, 1), body=b"{}")]))
+    bodies = run(store.read(lambda view: view.bodies(0, 1 << 50)))
+    with pytest.raises(AssertionError, match="a view is over"):
+        next(iter(bodies))
+
+
 def test_bins_before_1970_are_refused(store: Store) -> None:
     push = minute(0, 1)
     long_ago = replace(push, minutes=[push.minutes[0]._replace(minute=-5)])

@@ -51,8 +51,13 @@ class Disk:
         return self.conn.execute(QUERIES[name], values).fetchall()
 
     def each(self, name: str, *values: Any) -> Iterator[Row]:
-        """Rows of a statement as they are asked for; nothing else may be written meanwhile."""
-        return self.conn.execute(QUERIES[name], values)
+        """Rows of a statement as they are asked for, in this transaction and not later."""
+        return self._while_open(self._begun, self.conn.execute(QUERIES[name], values))
+
+    def _while_open(self, begun: Head, rows: Iterable[Row]) -> Iterator[Row]:
+        for row in rows:
+            assert self._begun is begun, "a view is over when its work has returned"
+            yield row
 
     def row(self, name: str, *values: Any) -> Row | None:
         """The first row of a statement."""

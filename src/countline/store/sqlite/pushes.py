@@ -25,10 +25,12 @@ def read_bodies(
     disk: Disk, start_ms: int, end_ms: int
 ) -> Iterator[tuple[int, str, int | None, bytes]]:
     """Understood bodies received in `[start_ms, end_ms)`."""
-    for (packed,) in disk.each("bodies_between", start_ms, end_ms):
-        for received_ms, driver, sensor, body in unpack(zstandard.decompress(packed)):
-            if start_ms <= received_ms < end_ms:
-                yield received_ms, driver, sensor, body
+    return (
+        (received_ms, driver, sensor, body)
+        for (packed,) in disk.each("bodies_between", start_ms, end_ms)
+        for received_ms, driver, sensor, body in unpack(zstandard.decompress(packed))
+        if start_ms <= received_ms < end_ms
+    )
 
 
 def keep(disk: Disk, push: KeptPush) -> int:

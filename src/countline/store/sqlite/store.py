@@ -87,9 +87,9 @@ class SqliteStore:
     def _write(self, work: Callable[[], T]) -> T:
         disk = self._disk
         with told_plainly():
-            disk.begin(writes=True)
             before = disk.conn.total_changes()
             try:
+                disk.begin(writes=True)
                 result = work()
                 disk.finish()
                 began_s = elapsed_s()
@@ -117,8 +117,8 @@ class SqliteStore:
             disk: Disk | None = getattr(self._readers, "disk", None)
             if disk is None:
                 disk = self._readers.disk = Disk(self._open(writes=False))
-            disk.begin(writes=False)
             try:
+                disk.begin(writes=False)
                 return work(SqliteView(disk))
             finally:
                 disk.roll_back()
