@@ -8,7 +8,6 @@ compares before it lets go of the hot rows.
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, chain, pairwise, repeat
-from operator import mul
 from typing import NamedTuple
 
 import zstandard
@@ -112,42 +111,53 @@ def _deltas(numbers: Iterable[int]) -> list[int]:
 
 
 def pack_quarters(quarters: Iterable[Quarter], shared: Sequence[int] = ()) -> bytes:
-    """The quarters of one series and day, in columns: values, nil where there is no bucket; what a
-    quarter's covered seconds lack to be whole; commits. A column of one number is that number, and
-    nil stands for the commits of `shared`, which the series of a sensor mostly have in common.
+    """The quarters of one series and day in columns: values, what their covered seconds lack to be
+    whole, commits, and which of the day's 96 they are, nil for all.
+
+    A column of one number is that number, and nil stands for the commits of `shared`, which the
+    series of a sensor mostly have in common.
     """
-    values: list[int | None] = [None] * DAY_QUARTERS
-    lacking, commits = [0] * DAY_QUARTERS, [0] * DAY_QUARTERS
-    for start_s, value, covered_s, commit in quarters:
-        at = start_s % DAY_S // QUARTER_S
-        values[at], lacking[at], commits[at] = value, QUARTER_S - covered_s, commit
-    present = [at for at, value in enumerate(values) if value is not None]
-    told: list[int] | int | None = _folded(commits, present)
-    if type(told) is list and shared and all(commits[at] == shared[at] for at in present):
-        told = None
-    return pack((values, _folded(lacking, present), told))
+    given = list(quarters)
+    places = [start_s % DAY_S // QUARTER_S for start_s, *_ in given]
+    commits: list[int] | int | None = _folded([commit for *_, commit in given])
+    if shared and [shared[at] for at in places] == commits:
+        commits = None
+    return pack(
+        (
+            [value for _, value, *_ in given],
+            _folded([QUARTER_S - covered_s for *_, covered_s, _ in given]),
+            commits,
+            None if len(places) == DAY_QUARTERS else places,
+        )
+    )
 
 
-def _folded(column: list[int], present: Sequence[int]) -> list[int] | int:
-    numbers = {column[at] for at in present}
-    return numbers.pop() if len(numbers) == 1 else column
+def _folded(column: list[int]) -> list[int] | int:
+    return column[0] if len(set(column)) == 1 else column
 
 
 def unpack_quarters(body: bytes, shared: bytes | None) -> tuple[list[int], list[int], list[int]]:
     """Values, covered seconds and commits of the 96 quarters of a day; zeros without a bucket."""
-    values, lacking, commits = unpack(body)
-    if commits is None:
-        assert shared is not None
-        commits = unpack(shared)
+    values, lacking, commits, places = unpack(body)
+    count = len(values)
     if type(commits) is int:
-        commits = [commits] * DAY_QUARTERS
+        commits = [commits] * count
+    elif commits is None:
+        assert shared is not None, "the commits of the sensor's day are missing"
+        commits = unpack(shared)
+        if places is not None:
+            commits = [commits[at] for at in places]
     if type(lacking) is int:
-        covered = [QUARTER_S - lacking] * DAY_QUARTERS
+        covered = [QUARTER_S - lacking] * count
     else:
         covered = [QUARTER_S - lack for lack in lacking]
-    if None in values:
-        present = [value is not None for value in values]
-        values = [value or 0 for value in values]
-        covered = list(map(mul, covered, present))
-        commits = list(map(mul, commits, present))
-    return values, covered, commits
+    if places is None:
+        return values, covered, commits
+    return _spread(values, places), _spread(covered, places), _spread(commits, places)
+
+
+def _spread(column: list[int], places: list[int]) -> list[int]:
+    whole = [0] * DAY_QUARTERS
+    for at, number in zip(places, column, strict=True):
+        whole[at] = number
+    return whole

@@ -87,5 +87,7 @@ def _write(
 ) -> None:
     if list(hot_stretches(disk, sensor, day * DAY_S, (day + 1) * DAY_S)):
         save_quarters(disk, series, quarters)
+    elif left := [bucket for bucket in quarters if bucket.commit]:
+        disk.run("coldq_save", day_key(series, day), pack_quarters(left))
     else:
-        disk.run("coldq_save", day_key(series, day), pack_quarters(q for q in quarters if q.commit))
+        disk.run("coldq_drop", day_key(series, day))

@@ -66,7 +66,6 @@ def settle_claim(disk: Disk, sums: Sums, tally: Tally, claim: Claim) -> None:
         return
     if claim.length_s <= 0:
         raise StoreError(f"a bin of {claim.length_s} s has no length")
-    warm_up(disk, sensor, claim.start_s)
     disk.widen_reach(claim.series, sensor, claim.length_s)
     was = winners.get_long(disk, claim)
     held = _settle(disk, sums, tally, was, claim)
@@ -99,6 +98,7 @@ def _settle(disk: Disk, sums: Sums, tally: Tally, was: Held | None, claim: Claim
             sums.remove(was)
     if held.counted:
         sums.add(held)
+    warm_up(disk, disk.place(claim.series)[0], claim.start_s)
     tally.changed += 1
     tally.touch(claim.start_s, claim.length_s)
     return held
