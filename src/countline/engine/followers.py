@@ -1,5 +1,6 @@
 """What follows from sums: occupancy of every subject, in its own commits, behind its own cursor."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from countline.counting.coverage import FOREVER_S, unite
 from countline.counting.occupancy import fold_slices
 from countline.engine.catalogue import Catalogue
 from countline.engine.desk import CatalogueDesk
-from countline.engine.folding import Settled, Span, settle
+from countline.engine.folding import Settled, Span, same, settle
 from countline.engine.subject import Plan, plan_of, zones_of_sensor
 from countline.model.claim import Fold
 from countline.model.event import Event
@@ -41,6 +42,11 @@ class Work:
     settled: Settled
     days: list[Fold]
     days_gone: list[int]
+
+    def is_some(self) -> bool:
+        """Whether there is anything to write."""
+        settled = self.settled
+        return bool(settled.changed or settled.dropped or self.days or self.days_gone)
 
 
 def dirty_of(events: Iterable[Event]) -> Dirty:
@@ -156,7 +162,7 @@ class OccupancyFollower:
                     works.append(self._settle(view, catalogue, plan, start_s, FOREVER_S))
         for plan, start_s, end_s in self._touched(catalogue, dirty):
             works.append(self._settle(view, catalogue, plan, start_s, end_s))
-        return since, events[-1].seq, [w for w in works if w.settled.changed or w.settled.dropped]
+        return since, events[-1].seq, [work for work in works if work.is_some()]
 
     def _touched(self, catalogue: Catalogue, dirty: Dirty) -> Iterator[tuple[Plan, int, int]]:
         by_location: dict[LocationId, set[SensorNo]] = {}
@@ -178,43 +184,19 @@ class OccupancyFollower:
         self, view: View, catalogue: Catalogue, plan: Plan, start_s: int, end_s: int
     ) -> Work:
         spans = spans_of(catalogue, plan, self._now_s())
-        if end_s == FOREVER_S:
+        anew = end_s == FOREVER_S
+        if anew:
             first = view.next_fold(plan.key, 0)
             last = view.last_fold(plan.key, FOREVER_S)
             known = [(first.start_s, last.start_s + QUARTER_S)] if first and last else []
             edges = [edge for span in [*spans, *known] for edge in span] or [start_s]
             start_s, end_s = max(start_s, min(edges)), max(edges)
         settled = settle(view, plan, spans, start_s, max(end_s, start_s + 1))
-        return Work(plan, settled, *self._days(view, plan, settled))
-
-    def _days(self, view: View, plan: Plan, settled: Settled) -> tuple[list[Fold], list[int]]:
-        """The civil days that hold a changed quarter as they will be, and those that are no more."""
         touched = sorted({*(f.start_s for f in settled.changed), *settled.dropped})
-        if not touched:
-            return [], []
-        new = {f.start_s: f for f in settled.changed}
-        first_day_s = plan.grid.bucket_of(Granularity.DAY, touched[0]).start_s
-        edges = plan.grid.day_edges(first_day_s, touched[-1] + 1)
-        days: list[Fold] = []
-        gone: list[int] = []
-        at = 0
-        for start_s, end_s in pairwise(edges):
-            first = at
-            while at < len(touched) and touched[at] < end_s:
-                at += 1
-            if first == at:
-                continue
-            folds = {f.start_s: f for f in view.folds(plan.key, start_s, end_s)}
-            for start in touched[first:at]:
-                if start in new:
-                    folds[start] = new[start]
-                else:
-                    folds.pop(start, None)
-            if folds:
-                days += _day(start_s, end_s, [folds[k] for k in sorted(folds)])
-            else:
-                gone.append(start_s)
-        return days, gone
+        if anew:  # the grid of days itself may have moved, and with it days of the same quarters
+            touched = [start_s, *touched, settled.end_s - 1]
+        wanted = _days_that_hold(plan, sorted(touched), between=anew)
+        return Work(plan, settled, *_days(view, plan, settled, wanted))
 
     # -- writing ----------------------------------------------------------------------------------
     async def _write(self, since: int, seq: int, works: list[Work]) -> None:
@@ -233,23 +215,53 @@ class OccupancyFollower:
         await self._desk.store.write(_writer(part, since, seq))
 
 
-def _day(start_s: int, end_s: int, quarters: Sequence[Fold]) -> list[Fold]:
-    days = fold_slices(quarters, [Slice(start_s, end_s, None)])
-    return [day for day in days if day is not None]
+def _days_that_hold(plan: Plan, touched: Sequence[int], *, between: bool) -> list[Span]:
+    """The civil days that hold one of these ascending instants, or also all days between them."""
+    if not touched:
+        return []
+    first_day_s = plan.grid.bucket_of(Granularity.DAY, touched[0]).start_s
+    days = pairwise(plan.grid.day_edges(first_day_s, touched[-1] + 1))
+    return [
+        (start_s, end_s)
+        for start_s, end_s in days
+        if between or bisect_left(touched, start_s) < bisect_left(touched, end_s)
+    ]
+
+
+def _days(
+    view: View, plan: Plan, settled: Settled, wanted: Sequence[Span]
+) -> tuple[list[Fold], list[int]]:
+    """Of some civil days those that differ from what is stored, and those that are no more."""
+    dropped = set(settled.dropped)
+    changed = settled.changed
+    starts_s = [fold.start_s for fold in changed]
+    days: list[Fold] = []
+    gone: list[int] = []
+    for start_s, end_s in wanted:
+        new = changed[bisect_left(starts_s, start_s) : bisect_left(starts_s, end_s)]
+        quarters = {f.start_s: f for f in (*view.folds(plan.key, start_s, end_s), *new)}
+        kept = [quarters[k] for k in sorted(quarters) if k not in dropped]
+        (day,) = fold_slices(kept, [Slice(start_s, end_s, None)])
+        old = {f.start_s: f for f in view.day_folds(plan.key, start_s, end_s)}.get(start_s)
+        if day is None:
+            gone += [start_s] if old is not None else []
+        elif old is None or start_s in dropped or not same(old, day):
+            days.append(day)
+    return days, gone
 
 
 def _pieces(work: Work) -> Iterator[Work]:
-    """A subject's work in parts; what is dropped and the days come with the first."""
-    settled = work.settled
-    yield Work(
-        work.plan,
-        settled._replace(changed=settled.changed[:WRITE_FOLDS_MAX]),
-        work.days,
-        work.days_gone,
-    )
-    for at in range(WRITE_FOLDS_MAX, len(settled.changed), WRITE_FOLDS_MAX):
-        changed = settled.changed[at : at + WRITE_FOLDS_MAX]
-        yield Work(work.plan, Settled(changed, [], settled.end_s), [], [])
+    """A subject's work in parts, the newest quarters first; days, and what is dropped, with those.
+
+    After a crash between two parts the old quarters are followed by new ones that do not fit them,
+    so the step that is done again goes on until it meets what is written.
+    """
+    plan, settled, days, gone = work.plan, work.settled, work.days, work.days_gone
+    ends = range(len(settled.changed), 0, -WRITE_FOLDS_MAX)
+    for at in ends or (0,):
+        changed = settled.changed[max(0, at - WRITE_FOLDS_MAX) : at]
+        yield Work(plan, Settled(changed, settled.dropped, settled.end_s), days, gone)
+        settled, days, gone = settled._replace(dropped=[]), [], []
 
 
 def _writer(works: list[Work], since: int, seq: int) -> Callable[[Transaction], None]:

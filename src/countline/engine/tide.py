@@ -78,7 +78,12 @@ def _civil(
     """Days as stored; from the day of the first change on, made of quarters."""
     start_s, end_s = slices[0].start_s, slices[-1].end_s
     changed_day_s = plan.grid.bucket_of(Granularity.DAY, dirty_s).start_s
-    days = view.day_folds(plan.key, start_s, min(end_s, changed_day_s))
+    days: list[Fold] = []
+    if start_s < changed_day_s:
+        whole = plan.grid.slices(Granularity.DAY, start_s, min(end_s, changed_day_s))
+        of_grid = {day.start_s for day in whole}  # others are of a grid that was in use before
+        stored = view.day_folds(plan.key, start_s, min(end_s, changed_day_s))
+        days = [day for day in stored if day.start_s in of_grid]
     if changed_day_s < end_s:
         quarters = view.folds(plan.key, max(changed_day_s, start_s), quarter_of(dirty_s))
         later = _joined([*quarters, *(f for f in new if f.start_s >= start_s)])
