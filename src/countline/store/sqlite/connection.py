@@ -31,12 +31,16 @@ _REASONS: tuple[tuple[type[apsw.Error], str], ...] = (
 
 @contextmanager
 def told_plainly() -> Iterator[None]:
-    """The one place where SQLite's errors become `StoreError`."""
+    """The one place where SQLite's errors become `StoreError`.
+
+    One that is not of the disk is `unfit`: what was to be written cannot be, ever.
+    """
     try:
         yield
     except apsw.Error as error:
         reason = next((text for kind, text in _REASONS if isinstance(error, kind)), None)
-        raise StoreError(f"{reason or 'the store failed'} ({error})") from error
+        told = f"{reason or 'the store failed'} ({error})"
+        raise StoreError(told, unfit=reason is None) from error
 
 
 def open_connection(path: Path, *, writes: bool) -> apsw.Connection:

@@ -53,13 +53,14 @@ def _neighbours(series: list[SeriesNo]) -> list[tuple[int, int]]:
 def save_quarters(
     disk: Disk, series: SeriesNo, quarters: Iterable[tuple[int, int, int, int]]
 ) -> None:
-    """Write quarters (start_s, value, covered_s, commit) over whatever lies in their hours."""
+    """Write quarters over whatever lies in their hours; those of commit 0 are none."""
     rows: dict[int, list[int]] = {}
     for start_s, value, covered_s, commit in quarters:
         row = rows.setdefault(start_s // HOUR_S, [0] * 12)
         at = start_s // QUARTER_S % 4 * 3
         row[at : at + 3] = value, covered_s, commit
-    disk.run_many("hour_save", [(hour_key(hour, series), *row) for hour, row in rows.items()])
+    for hour, row in rows.items():
+        save_hour(disk, hour_key(hour, series), row)
 
 
 def hour_key(hour: int, series: int) -> int:

@@ -44,10 +44,11 @@ class Sums:
             return
         commit = disk.take_commit()
         rows: tuple[list[tuple[int, int, int, int]], ...] = ([], [], [], [])
-        for key in sorted(self.moves):
+        for key, (value, covered_s) in sorted(self.moves.items()):
             if key not in self._shrunk:
-                value, covered_s = self.moves[key]
-                rows[key >> SERIES_BITS & 3].append((_hour_of(key), value, covered_s, commit))
+                quarter = key >> SERIES_BITS
+                hour = quarter >> 2 << SERIES_BITS | key & SERIES_MASK  # `hour_key`, without a call
+                rows[quarter & 3].append((hour, value, covered_s, commit))
         for name, part in zip(HOUR_ADD, rows, strict=True):
             if part:
                 disk.run_many(name, part)
