@@ -52,7 +52,11 @@ class Accepted:
 
 
 class Outcome(NamedTuple):
-    """What became of one `Accepted`: bins that changed a winner, and repeats that did not."""
+    """What became of one `Accepted`: bins that changed a winner, and repeats that did not.
+
+    A repeat is a claim equal in value to one that is kept. One that covers more than the winner it
+    repeats changes the winner. A claim that loses with a value of its own is neither.
+    """
 
     changed: int
     duplicates: int
@@ -171,7 +175,10 @@ class View(Protocol):
         ...
 
     def bodies(self, start_ms: int, end_ms: int) -> Iterable[tuple[int, str, int | None, bytes]]:
-        """Understood bodies still kept: (received_ms, driver, sensor, body)."""
+        """Understood bodies still kept: (received_ms, driver, sensor, body).
+
+        They are read as they are asked for, and not after the view's work has returned.
+        """
         ...
 
 
