@@ -33,6 +33,7 @@ GRACE_S = 10  # how long open requests may finish after a stop
 BACKLOG = 2_048
 DAY_MS = 86_400_000
 KEEP_HOUSE_S = 3_600
+KEEP_HOUSE_AGAIN_S = 60  # after a failure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,15 +175,26 @@ def _outlets(
 async def _keep_house(settings: Settings, engine: Engine) -> None:
     """Once an hour: move old numbers to where they are small, and forget what is too old."""
     while True:
-        now_ms = clock.now_ms()
-        await engine.store.compact(now_ms // 1000)
-        await _forget(
-            engine,
-            bodies_before_ms=now_ms - settings.push.keep_bodies_days * DAY_MS,
-            events_before_ms=now_ms - settings.event_keep_days * DAY_MS,
-            kept_before_ms=now_ms - settings.push.keep_failed_days * DAY_MS,
-        )
-        await asyncio.sleep(KEEP_HOUSE_S)
+        try:
+            await _tidy_up(settings, engine)
+        except Exception:  # a full disk, say: the next time may be better
+            log.exception("upkeep_failed")
+            engine.watch.trouble("upkeep", "Old data could not be moved or dropped; see the log.")
+            await asyncio.sleep(KEEP_HOUSE_AGAIN_S)
+        else:
+            engine.watch.trouble("upkeep", None)
+            await asyncio.sleep(KEEP_HOUSE_S)
+
+
+async def _tidy_up(settings: Settings, engine: Engine) -> None:
+    now_ms = clock.now_ms()
+    await engine.store.compact(now_ms // 1000)
+    await _forget(
+        engine,
+        bodies_before_ms=now_ms - settings.push.keep_bodies_days * DAY_MS,
+        events_before_ms=now_ms - settings.event_keep_days * DAY_MS,
+        kept_before_ms=now_ms - settings.push.keep_failed_days * DAY_MS,
+    )
 
 
 async def _forget(

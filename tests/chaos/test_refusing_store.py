@@ -76,7 +76,7 @@ async def morning(house: House, store: FaultyStore) -> dict[str, Any]:
 
 async def lived(folder: Path, verb: Verb, n: int, *, afterwards: bool) -> tuple[Any, int]:
     """How a morning ends with a failure at the n-th call, and how often it failed."""
-    folder.mkdir()
+    await asyncio.to_thread(folder.mkdir)
     store = FaultyStore(open_store(folder / "countline.db", threads=False))
     async with open_house(store, START_S) as house:
         await house.location()

@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeGuard
 
 import structlog
 
@@ -132,9 +133,10 @@ class GroupCommit:
             self._watch.counted(accepted.sensor, max(ends))
 
     async def _after_failure(self, group: Sequence[Queued], error: Exception) -> None:
-        """Each alone: one may be at fault. A disk that refuses refuses the first of them too."""
-        if isinstance(error, StoreError) and len(group) == 1:
-            group[0].fail(error)
+        """A disk that refuses fails the whole group; anything else is one push's own fault."""
+        if is_of_disk(error):
+            for one in group:
+                one.fail(error)
             return
         for at, one in enumerate(group):
             try:
@@ -149,9 +151,9 @@ class GroupCommit:
         accepted, push = one.accepted, one.push
         try:
             return await self._store.apply([accepted])
-        except StoreError:
-            raise
         except Exception as error:
+            if is_of_disk(error):
+                raise
             _log.exception("push_not_counted", driver=accepted.driver, sensor=accepted.sensor)
             if push is None:  # of a file, whose import tells it
                 raise StoreError(f"The store could not count this: {error!r}") from error
@@ -160,3 +162,8 @@ class GroupCommit:
             aside.put("failed", "not_counted", detail, accepted.sensor)
             one.accepted = replace(accepted, minutes=(), claims=(), body=None, kept=aside.rows())
             return await self._store.apply([one.accepted])
+
+
+def is_of_disk(error: Exception) -> TypeGuard[StoreError]:
+    """Whether the same may go well the next time: the store refused, and not for what was in it."""
+    return isinstance(error, StoreError) and not error.extra.get("unfit")
