@@ -155,6 +155,27 @@ _SENSOR = {
     "quiet": "gap",
     "created_at": "2026-01-01T00:00:00Z",
     "retired_at": None,
+    "channels": [
+        {
+            "channel": "single/1000",
+            "name": "Main door",
+            "template": "XLT_LINE_IN_OUT_COUNT",
+            "shape": "line",
+            "measures": ["forward", "backward"],
+            "lines": [1],
+            "zones": [],
+        },
+        {
+            "channel": "single/1001",
+            "name": "Window",
+            "template": "XLT_LINE_IN_OUT_COUNT",
+            "shape": "line",
+            "measures": ["forward", "backward"],
+            "lines": [],
+            "zones": [],
+        },
+    ],
+    "unmapped": ["single/1001"],
 }
 _DISCOVERED = {
     **_SENSOR,
@@ -168,6 +189,8 @@ _DISCOVERED = {
     "zones": [],
     "lines": [],
     "quiet": None,
+    "channels": [],
+    "unmapped": [],
 }
 _SENSOR_HEALTH = {
     "sensor_id": "SNSR_001",

@@ -36,7 +36,7 @@ async def list_(
     if options.json:
         show.document({"data": msgspec.to_builtins(told)})
         return DONE
-    columns = ("sensor_id", "location_id", "name", "state", "health", "serial", "lines")
+    columns = ("sensor_id", "location_id", "name", "state", "health", "serial", "lines", "unmapped")
     rows = [[getattr(one, name) for name in columns] for one in told]
     show.table(columns, rows, empty="no sensors yet")
     return DONE

@@ -69,6 +69,13 @@ class Catalogue:
         """A location's sensors by id."""
         return self._within("sensors", location_id, self.sensor_by_id)
 
+    def channels_of(self, sensor: SensorNo) -> Sequence[Channel]:
+        """A sensor's channels by key."""
+        groups = self.work_out(
+            "channels", lambda: _grouped(self.channels.values(), lambda c: c.sensor)
+        )
+        return groups.get(sensor, ())
+
     def _within(self, what: str, location_id: LocationId, things: Mapping[Any, P]) -> Sequence[P]:
         """Things of a location, by id; grouped once for all locations."""
         groups = self.work_out(what, lambda: _grouped(things.values(), lambda t: t.location_id))

@@ -197,6 +197,18 @@ class LineChange(Sent, frozen=True, kw_only=True):
 
 
 # -- sensors --------------------------------------------------------------------------------------
+class Channel(Told, frozen=True, kw_only=True):
+    """One counting object of a sensor, and what it counts."""
+
+    channel: Annotated[str, Meta(description="Its key, as `sources` of a line name it.")]
+    name: Annotated[str, Meta(description="As the sensor, or its user, calls it.")]
+    template: str
+    shape: Annotated[Literal["line", "zone", "other"], Meta(description="What it counts at.")]
+    measures: list[str]
+    lines: Annotated[list[int], Meta(description="Lines that it counts, now or before.")]
+    zones: Annotated[list[int], Meta(description="Zones that it measures.")]
+
+
 class Sensor(Told, frozen=True, kw_only=True):
     """What callers ask by `sensor_id`; it stays when the hardware is replaced."""
 
@@ -216,6 +228,11 @@ class Sensor(Told, frozen=True, kw_only=True):
     quiet: Quiet | None
     created_at: Instant | None
     retired_at: Instant | None
+    channels: Annotated[list[Channel], Meta(description="What it counts with, by key.")]
+    unmapped: Annotated[
+        list[str],
+        Meta(description="Channels that are stored and mean nothing yet: add a line with them."),
+    ]
 
 
 class SensorPage(Told, frozen=True, kw_only=True):

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from countline.model.ids import SensorId
+from countline.model.sensor import Channel
 from tests.unit.api.building import Caller, House
 
 
@@ -221,3 +223,22 @@ def test_types_are_not_guessed(all_powers: Caller) -> None:
     (error,) = told.problem["errors"]
     assert (error["field"], told.status) == ("capacity", 400)
     assert "int" in error["detail"]
+
+
+def test_what_a_sensor_counts_with_is_listed_until_a_line_says_what_it_is(house: House) -> None:
+    caller = house.caller("read", "write", "admin")
+    engine = house.engine
+    sensor = engine.desk.current().sensor_by_id[SensorId("SNSR_001")].sensor
+    window = Channel(sensor=sensor, channel="single/1001", name="Window", shape="line")
+    house.run(engine.desk.save(window))
+    told = caller.get("/v3/sensors/SNSR_001").json
+    assert told["unmapped"] == ["single/1001"]
+    assert [c["lines"] for c in told["channels"] if c["channel"] == "single/1001"] == [[]]
+    source = {"sensor_id": "SNSR_001", "channel": "single/1001"}
+    line = {"location_id": "LOC_NYC_05", "name": "Back door", "side_b": 1, "sources": [source]}
+    made = caller("POST", "/v3/lines", body=line)
+    assert made.status == 201
+    told = caller.get("/v3/sensors/SNSR_001").json
+    assert told["unmapped"] == []
+    mapped = [c["lines"] for c in told["channels"] if c["channel"] == "single/1001"]
+    assert mapped == [[made.json["line_id"]]]

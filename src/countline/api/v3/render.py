@@ -4,6 +4,7 @@ from countline.api.instants import instant, instant_or_none, time_of_day
 from countline.engine.catalogue import Catalogue
 from countline.engine.subject import lines_of_sensor, sensors_of_zone, zones_of_sensor
 from countline.model.access import Key
+from countline.model.ids import SensorNo
 from countline.model.place import Line, Location, Zone
 from countline.model.query import Present, Reason, SensorHealth
 from countline.model.sensor import Device, Sensor
@@ -68,6 +69,7 @@ def sensor(known: Sensor, catalogue: Catalogue, health: SensorHealth | None) -> 
     """A sensor with the device in its place."""
     device = catalogue.open_device_of.get(known.sensor)
     firmware = (health.firmware if health else "") or (device.firmware if device else "")
+    channels = _channels(catalogue, known.sensor)
     return v3_catalogue.Sensor(
         sensor_id=known.sensor_id,
         location_id=known.location_id,
@@ -85,7 +87,28 @@ def sensor(known: Sensor, catalogue: Catalogue, health: SensorHealth | None) -> 
         quiet=known.quiet,
         created_at=instant(known.created_s),
         retired_at=instant_or_none(known.retired_s),
+        channels=channels,
+        unmapped=[c.channel for c in channels if not c.lines and not c.zones],
     )
+
+
+def _channels(catalogue: Catalogue, sensor: SensorNo) -> list[v3_catalogue.Channel]:
+    """Every counting object of a sensor, and what each of them is a source of."""
+    sources = catalogue.sources_of_sensor.get(sensor, ())
+    return [
+        v3_catalogue.Channel(
+            channel=known.channel,
+            name=known.name,
+            template=known.template,
+            shape=known.shape,
+            measures=[
+                s.measure for s in catalogue.series_of.get(sensor, ()) if s.channel == known.channel
+            ],
+            lines=sorted({s.line_id for s in sources if s.channel == known.channel and s.line_id}),
+            zones=sorted({s.zone_id for s in sources if s.channel == known.channel and s.zone_id}),
+        )
+        for known in catalogue.channels_of(sensor)
+    ]
 
 
 def discovered(device: Device) -> v3_catalogue.Sensor:
@@ -107,6 +130,8 @@ def discovered(device: Device) -> v3_catalogue.Sensor:
         quiet=None,
         created_at=instant_or_none(device.valid_from_s or None),
         retired_at=None,
+        channels=[],
+        unmapped=[],
     )
 
 
