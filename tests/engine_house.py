@@ -197,17 +197,16 @@ class House:
             sensor_id, package(*readings, **more), at_s=last_s + 5 if at_s is None else at_s
         )
 
-    async def file(
-        self, text: str, *, driver: str = "tidy_csv", line: int | None = None, **more: Any
-    ) -> ImportReport:
-        """Import a file; `channel` and `line` as on the command line, the rest are options."""
-        channel = more.pop("channel", None)
+    async def file(self, text: str, **options: Any) -> ImportReport:
+        """Import a file: `driver`, `channel` and `line` as on the command line, or file options."""
+        driver, line = options.pop("driver", "tidy_csv"), options.pop("line", None)
+        channel = options.pop("channel", None)
         return await import_file(
             self.engine,
             driver=driver,
             name="file.csv",
             body=text.encode(),
-            options=FileOptions(**more),
+            options=FileOptions(**options),
             line_id=line,
             channel=channel,
         )
