@@ -1,5 +1,6 @@
 """Files that hold millions of bins already, made once and copied for each run."""
 
+import hashlib
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ from countline.engine.engine import make_engine
 from countline.engine.followers import OCCUPANCY
 from countline.model.claim import Minute
 from countline.store import Accepted, Store, open_store
+from countline.store.sqlite.connection import MIGRATIONS
 from tests.bench.world import DAY_MINUTES, MEASURES, Crowd, register, sensor_minutes
 
 STEP_MINUTES = 60  # minutes of one sensor in one push; fewer than the store loads cold
@@ -24,7 +26,7 @@ async def recent_file(folder: Path, crowd: Crowd, bins: int) -> Path:
 
     It is made anew when it is older than half a day.
     """
-    path = folder / f"recent-{crowd.sensors}-{bins}.db"
+    path = folder / f"recent-{crowd.sensors}-{bins}-{layout()}.db"
     mark = path.with_suffix(".made")
     if mark.exists() and clock.now_s() // 60 - end_minute(path) < STALE_MINUTES:
         return path
@@ -40,13 +42,18 @@ async def history_file(folder: Path, crowd: Crowd, bins: int) -> Path:
     """A file of whole days with so many bins or a few more, all cold but the last two days."""
     days = -(-bins // (crowd.sensors * MEASURES * DAY_MINUTES))
     today = clock.now_s() // 86_400
-    path = folder / f"history-{crowd.sensors}-{bins}-{today}.db"
+    path = folder / f"history-{crowd.sensors}-{bins}-{layout()}-{today}.db"
     if path.with_suffix(".made").exists():
         return path
     _forget_older(folder, f"history-{crowd.sensors}-{bins}-*")
     await _make(path, crowd, (today - days) * DAY_MINUTES, today * DAY_MINUTES)
     path.with_suffix(".made").touch()
     return path
+
+
+def layout() -> str:
+    """Names the tables as they are today, so that a file of yesterday's is not taken for one."""
+    return hashlib.sha256("".join(MIGRATIONS).encode()).hexdigest()[:8]
 
 
 async def _make(path: Path, crowd: Crowd, first: int, end: int) -> None:
