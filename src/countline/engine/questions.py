@@ -9,11 +9,12 @@ from countline.engine.catalogue import Catalogue
 from countline.engine.desk import CatalogueDesk
 from countline.engine.flows import Flow, Gauge
 from countline.engine.folding import anchor_points, material
+from countline.engine.followers import Dirty
 from countline.engine.passing import passby_of
 from countline.engine.rows import counts_of
 from countline.engine.subject import Plan, plan_of
 from countline.engine.table import table_of
-from countline.engine.tide import unfollowed_s
+from countline.engine.tide import unfollowed, unfollowed_s
 from countline.engine.watch import Sight, Watch
 from countline.errors import Impossible, NotFound
 from countline.model.ids import LocationId, SensorNo
@@ -55,7 +56,7 @@ class Questions:
             catalogue = self._desk.of_view(view)
             check_sight(catalogue, asked, sight)
             plan = plan_of(catalogue, asked)
-            return [self._present(view, catalogue, plan, today=True)]
+            return [self._present(view, catalogue, plan, unfollowed(view), today=True)]
 
         catalogue = await self._desk.fresh()
         check_sight(catalogue, asked, sight)
@@ -77,8 +78,9 @@ class Questions:
             ]
             if not chosen:
                 raise _no_location(location_id)
+            dirty = unfollowed(view)
             return [
-                self._present(view, catalogue, plan, today=False)
+                self._present(view, catalogue, plan, dirty, today=False)
                 for location in chosen
                 for plan in _location_and_zones(catalogue, location.location_id)
             ]
@@ -86,9 +88,11 @@ class Questions:
         return await self._desk.store.read(work)
 
     # -- one subject now --------------------------------------------------------------------------
-    def _present(self, view: View, catalogue: Catalogue, plan: Plan, *, today: bool) -> Present:
+    def _present(
+        self, view: View, catalogue: Catalogue, plan: Plan, dirty: Dirty, *, today: bool
+    ) -> Present:
         now_s = self._now_s()
-        people, as_of_s = self._people(view, plan, now_s)
+        people, as_of_s = self._people(view, plan, dirty, now_s)
         quality = self._quality(plan, now_s)
         zone = catalogue.zones[plan.zone_id] if plan.zone_id is not None else None
         sums: tuple[int | None, int | None, int | None] = (None, None, None)
@@ -109,7 +113,9 @@ class Questions:
             capacity=zone.capacity if zone else None,
         )
 
-    def _people(self, view: View, plan: Plan, now_s: int) -> tuple[int | None, int | None]:
+    def _people(
+        self, view: View, plan: Plan, dirty: Dirty, now_s: int
+    ) -> tuple[int | None, int | None]:
         """What the follower has committed, with the anchors that have acted since."""
         last = view.last_fold(plan.key, FOREVER_S)
         if last is None:
@@ -124,7 +130,7 @@ class Questions:
         for anchor in acting_anchors(since):
             people = anchor.value
         heard_s = [self._watch.last_bin_end_s(sensor) or 0 for sensor in plan.sensors()]
-        followed_s = max(last.start_s, unfollowed_s(view, plan))
+        followed_s = max(last.start_s, unfollowed_s(dirty, plan))
         return people, min(max(heard_s), last.start_s + QUARTER_S, followed_s)
 
     def _quality(self, plan: Plan, now_s: int) -> Quality:

@@ -14,7 +14,7 @@ from countline.engine.folding import (
     refold,
     tail,
 )
-from countline.engine.followers import OCCUPANCY, dirty_of, spans_of
+from countline.engine.followers import OCCUPANCY, Dirty, dirty_of, spans_of
 from countline.engine.subject import Plan
 from countline.model.claim import Fold
 from countline.model.interval import QUARTER_S, Granularity, Slice
@@ -24,13 +24,17 @@ from countline.store.seam import View
 EVENTS_MAX = 100_000  # beyond, an answer would take longer than the follower needs
 
 
-def unfollowed_s(view: View, plan: Plan) -> int:
-    """The instant from which stored folds of a subject may be behind; far ahead when none is."""
+def unfollowed(view: View) -> Dirty:
+    """What was committed after the follower's last step: nothing, most of the time."""
     _, head = view.head()
     cursor = view.cursor(OCCUPANCY)
-    if cursor >= head:
+    return dirty_of(view.events(cursor, EVENTS_MAX) if cursor < head else ())
+
+
+def unfollowed_s(dirty: Dirty, plan: Plan) -> int:
+    """The instant from which stored folds of a subject may be behind; far ahead when none is."""
+    if not dirty.sensors and not dirty.locations:
         return FOREVER_S
-    dirty = dirty_of(view.events(cursor, EVENTS_MAX))
     mine = plan.sensors()
     starts = [start_s for sensor, (start_s, _) in dirty.sensors.items() if sensor in mine]
     moved = dirty.locations.get(plan.location.location_id)
@@ -47,7 +51,7 @@ def folds_of(
 ) -> list[Fold | None]:
     """The fold of every slice; None where nothing is known of it."""
     start_s, end_s = slices[0].start_s, slices[-1].end_s
-    dirty_s = unfollowed_s(view, plan)
+    dirty_s = unfollowed_s(unfollowed(view), plan)
     spans = spans_of(catalogue, plan, now_s)
     if spans and dirty_s < spans[0][0]:
         dirty_s = spans[0][0]
