@@ -55,6 +55,7 @@ class Gauge(NamedTuple):
     sensor: SensorNo
     series: SeriesNo
     active: Active
+    zone_id: ZoneId | None  # where it measures; None: at a line
 
     def gauged(self) -> SeriesNo | None:
         """The series that says what is covered."""
@@ -96,12 +97,35 @@ def flow_of(catalogue: Catalogue, line: Line, source: Source, enters: bool, acti
 
 
 def own_flows(catalogue: Catalogue, measured: Sequence[Source]) -> list[Flow]:
+    """What measured zones say of their own ins and outs."""
     flows: list[Flow] = []
-    for source in measured:
+    for source, active in _by_zone(catalogue, measured, "in", "out"):
         find = _measures(catalogue, source).get
-        active = active_sources(catalogue, [source])[0][1]
         flows.append(Flow(None, source.sensor, find("in"), find("out"), None, None, active))
     return flows
+
+
+def measured_gauges(catalogue: Catalogue, measured: Sequence[Source], measure: str) -> list[Gauge]:
+    """What measured zones say of one measure; of several sources of one zone one counts at a time."""
+    return gauges_of(catalogue, _by_zone(catalogue, measured, measure), measure)
+
+
+def measured_takeovers(catalogue: Catalogue, measured: Sequence[Source]) -> set[int]:
+    """The same for sources of measured zones, whatever they measure."""
+    measures = {m for source in measured for m in _measures(catalogue, source)}
+    found = [takeovers_of(_by_zone(catalogue, measured, measure)) for measure in measures]
+    return {edge for edges in found for edge in edges}
+
+
+def _by_zone(
+    catalogue: Catalogue, measured: Sequence[Source], *measures: str
+) -> list[tuple[Source, Active]]:
+    """When each source counts its zone, among those of the zone that have one of the measures."""
+    zones: dict[ZoneId | None, list[Source]] = {}
+    for source in measured:
+        if not _measures(catalogue, source).keys().isdisjoint(measures):
+            zones.setdefault(source.zone_id, []).append(source)
+    return [one for some in zones.values() for one in active_sources(catalogue, some)]
 
 
 def frontage_of(catalogue: Catalogue, line: Line, source: Source, active: Active) -> Frontage:
@@ -117,12 +141,15 @@ def frontage_of(catalogue: Catalogue, line: Line, source: Source, active: Active
     )
 
 
-def gauges_of(catalogue: Catalogue, sources: Iterable[Source], measure: str) -> list[Gauge]:
+def gauges_of(
+    catalogue: Catalogue, counting: Iterable[tuple[Source, Active]], measure: str
+) -> list[Gauge]:
+    """One measure of sources, while they count."""
     gauges: list[Gauge] = []
-    for source in sources:
+    for source, active in counting:
         series = _measures(catalogue, source).get(measure)
         if series is not None:
-            gauges.append(Gauge(source.sensor, series, active_sources(catalogue, [source])[0][1]))
+            gauges.append(Gauge(source.sensor, series, active, source.zone_id))
     return gauges
 
 

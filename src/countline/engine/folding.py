@@ -1,6 +1,6 @@
 """Occupancy of one subject, folded from bins and anchors: used by followers and by answers alike."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from countline.counting.occupancy import (
@@ -16,11 +16,11 @@ from countline.counting.occupancy import (
 from countline.engine.flows import Active, Gauge, is_active
 from countline.engine.subject import Plan
 from countline.model.claim import Bin, Fold
-from countline.model.ids import SeriesNo
+from countline.model.ids import SeriesNo, ZoneId
 from countline.model.interval import DAY_S, MINUTE_S, QUARTER_S
 from countline.store.seam import View
 
-LOOK_BACK_S = (QUARTER_S, 4 * QUARTER_S, DAY_S)  # where a measured zone's last value is sought
+LOOK_BACK_S = (QUARTER_S, 4 * QUARTER_S, DAY_S, 30 * DAY_S)  # where a last value is sought first
 
 
 Span = tuple[int, int]
@@ -84,24 +84,34 @@ def _bins(view: View, series: Sequence[SeriesNo], start_s: int, end_s: int) -> l
 
 
 def _gauge_steps(view: View, gauges: Sequence[Gauge], start_s: int, end_s: int) -> Material:
-    """A measured zone's values as differences, so that one fold serves both kinds of zone."""
+    """Measured zones' values as differences, so that one fold serves both kinds of zone."""
     made = Material([], set())
+    zones: dict[ZoneId | None, dict[SeriesNo, Active]] = {}
     for gauge in gauges:
-        last = _last_value(view, gauge, start_s)
-        for one in view.bins([gauge.series], start_s, end_s):
-            if is_active(gauge.active, one.start_s):
-                acts_s = one.start_s + one.length_s
+        zones.setdefault(gauge.zone_id, {})[gauge.series] = gauge.active
+    for seen in zones.values():
+        bins = [b for b in _bins(view, list(seen), start_s, end_s) if _counts(seen, b)]
+        bins.sort(key=lambda one: one.start_s)
+        last = _last_value(view, seen, bins[0].start_s) if bins else 0
+        for one in bins:
+            acts_s = one.start_s + one.length_s
+            if one.start_s >= start_s:
                 made.quarters.add(quarter_of(one.start_s))
-                if acts_s <= end_s:
-                    made.quarters.add(quarter_of(acts_s - 1))
-                    made.steps.append(Step(acts_s, one.value - last))
-                last = one.value
+            if start_s < acts_s <= end_s:
+                made.quarters.add(quarter_of(acts_s - 1))
+                made.steps.append(Step(acts_s, one.value - last))
+            last = one.value
     return made
 
 
-def _last_value(view: View, gauge: Gauge, before_s: int) -> int:
-    for back_s in LOOK_BACK_S:
-        bins = view.bins([gauge.series], before_s - back_s, before_s)
+def _counts(seen: Mapping[SeriesNo, Active], one: Bin) -> bool:
+    return is_active(seen[one.series], one.start_s)
+
+
+def _last_value(view: View, seen: Mapping[SeriesNo, Active], before_s: int) -> int:
+    """What was seen last, however long ago; 0 where nothing was."""
+    for back_s in (*LOOK_BACK_S, before_s):
+        bins = [b for b in view.bins(list(seen), before_s - back_s, before_s) if _counts(seen, b)]
         if bins:
             return bins[-1].value
     return 0

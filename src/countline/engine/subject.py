@@ -17,6 +17,8 @@ from countline.engine.flows import (
     flow_of,
     frontage_of,
     gauges_of,
+    measured_gauges,
+    measured_takeovers,
     own_flows,
     takeovers_of,
 )
@@ -117,6 +119,7 @@ def sensor_plan(catalogue: Catalogue, sensor: Sensor) -> Plan:
     sources = catalogue.sources_of_sensor.get(sensor.sensor, ())
     flows: list[Flow] = []
     frontages: list[Frontage] = []
+    passby: list[Gauge] = []
     takeovers: set[int] = set()
     for line_id in lines_of_sensor(catalogue, sensor.sensor):
         line = catalogue.lines[line_id]
@@ -124,6 +127,7 @@ def sensor_plan(catalogue: Catalogue, sensor: Sensor) -> Plan:
         enters = inner_side(catalogue, line) == line.side_b
         counting = active_sources(catalogue, mine)
         takeovers |= takeovers_of(counting)
+        passby += gauges_of(catalogue, counting, "passby")
         for source, active in counting:
             if line.role == "frontage":
                 frontages.append(frontage_of(catalogue, line, source, active))
@@ -135,11 +139,11 @@ def sensor_plan(catalogue: Catalogue, sensor: Sensor) -> Plan:
         location=location,
         grid=grid_of(location),
         flows=tuple(flows),
-        present=() if flows else tuple(gauges_of(catalogue, measured, "present")),
-        passby=tuple(gauges_of(catalogue, sources, "passby")),
+        present=() if flows else tuple(measured_gauges(catalogue, measured, "present")),
+        passby=(*passby, *measured_gauges(catalogue, measured, "passby")),
         frontages=tuple(frontages),
         anchors=_anchors(catalogue, location, None),
-        takeovers_s=tuple(sorted(takeovers)),
+        takeovers_s=tuple(sorted(takeovers | measured_takeovers(catalogue, measured))),
         boundary=_boundary(catalogue, sensor),
         sensor_id=sensor.sensor_id,
     )
@@ -201,7 +205,7 @@ def _plan(
             if line.role == "frontage" and line.frontage_of in inside:
                 frontages.append(frontage_of(catalogue, line, source, active))
             if line.role == "boundary" and inner_side(catalogue, line) in inside:
-                passby.extend(gauges_of(catalogue, [source], "passby"))
+                passby += gauges_of(catalogue, [(source, active)], "passby")
     measured = [
         s
         for s in catalogue.sources
@@ -209,17 +213,17 @@ def _plan(
         and (s.zone_id == zone.zone_id if zone else s.zone_id in inside)
         and (sensor is None or s.sensor == sensor.sensor)
     ]
-    own = [f for f in own_flows(catalogue, measured) if f.ins is not None or f.outs is not None]
+    own = own_flows(catalogue, measured)
     return Plan(
         key=key,
         location=location,
         grid=grid_of(location),
         flows=tuple(flows or (own if zone is not None else ())),
-        present=() if flows else tuple(gauges_of(catalogue, measured, "present")),
+        present=() if flows else tuple(measured_gauges(catalogue, measured, "present")),
         passby=tuple(passby),
         frontages=tuple(frontages),
         anchors=_anchors(catalogue, location, zone.zone_id if zone else None),
-        takeovers_s=tuple(sorted(takeovers)),
+        takeovers_s=tuple(sorted(takeovers | measured_takeovers(catalogue, measured))),
         boundary=None if sensor is None else _boundary(catalogue, sensor),
         sensor_id=sensor.sensor_id if sensor else None,
         zone_id=zone.zone_id if zone else None,
