@@ -22,7 +22,7 @@ from tests.chaos.mutations import Request
 from tests.engine_house import door, passing
 from tests.held_time import until
 
-DISK_BYTES = 6_000_000
+DISK_BYTES = 4_000_000
 SENSORS = 20
 MINUTE_S = 60
 
@@ -51,7 +51,7 @@ class House:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.app = with_pushes(nowhere, engine, PushLimits())
-        self.start_s = clock.now_s() // MINUTE_S * MINUTE_S - 40_000 * MINUTE_S
+        self.start_s = clock.now_s() // MINUTE_S * MINUTE_S - 2_000 * MINUTE_S
         self.secrets: dict[int, bytes] = {}
         self.acknowledged: dict[tuple[int, int], int] = {}  # by sensor and minute
 

@@ -154,7 +154,10 @@ def test_a_sensor_has_only_so_many_series(monkeypatch: MonkeyPatch) -> None:
         await house.location()
         await house.sensor("S1")
         for n in range(8):
-            readings = (passing(START_S + 60 * n, 1), passing(START_S + 60 * n, 2, channel=f"2{n}"))
+            readings = (
+                passing(START_S + 60 * n, 1),
+                passing(START_S + 60 * n, 2, channel=f"200{n}"),
+            )
             await house.counts("S1", *readings, sequence=n)
         kept = await house.kept("failed")
         assert {push.code for push in kept} == {"too_many_series"}
