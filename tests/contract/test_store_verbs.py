@@ -243,6 +243,9 @@ def test_losers_are_kept_and_told_greatest_first(opener: Opener) -> None:
             run(store.apply([minute(0, value, sequence=sequence)]))
         claims = look(store, "claims", TEN, BASE_S, 60)
         assert [(one.value, one.sequence) for one in claims] == [(2, 3), (3, 2), (1, 2)]
+        run(store.apply([minute(0, 1, sequence=9)]))
+        claims = look(store, "claims", TEN, BASE_S, 60)
+        assert [(one.value, one.sequence) for one in claims] == [(1, 9), (2, 3), (3, 2)]
         assert look(store, "claims", TEN, BASE_S + 60, 60) == []
         assert look(store, "claims", SeriesNo(555), BASE_S, 60) == []
 

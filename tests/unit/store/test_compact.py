@@ -91,6 +91,27 @@ def test_a_late_claim_makes_its_day_hot_again_until_the_next_compaction(store: S
         assert rows_of(store, "bin") == rows_of(store, "hour") == 0
 
 
+@pytest.mark.parametrize(
+    "push",
+    [
+        long(43_200, DAY_S, 500, rank=3),  # displaces minutes of the next day, too
+        long(3 * DAY_S + 7_200, 3_600, 1, rank=2),  # wins over a bin that began the day before
+        minute(3 * 1_440 + 200, 4, rank=2),
+    ],
+)
+def test_what_overlaps_into_another_cold_day_is_chosen_anew(
+    store: SqliteStore, push: Accepted
+) -> None:
+    reference = ReferenceStore()
+    run(reference.write(furnish))
+    first = [some_days(0, 2), long(2 * DAY_S + 43_200, DAY_S, 9)]
+    for group in (first, [push], [push]):
+        assert run(store.apply(group)) == run(reference.apply(group))
+        for _ in range(2):
+            assert run(store.read(full_look)) == run(reference.read(full_look))
+            run(store.compact(NOW_S))
+
+
 def test_whole_old_days_go_straight_to_cold(store: SqliteStore) -> None:
     reference = ReferenceStore()
     run(reference.write(furnish))
