@@ -10,6 +10,7 @@ _PERSONAL = frozenset(
     {"position", "person_height", "height", "gender", "age", "tag", "face_mask", "facemask"}
     | {"view_direction", "members", "members_with_tag", "tail", "object", "track_id_str", "x", "y"}
 )
+TEXT_SHORT = 64  # a name, which is not looked into
 _TRACES = (b"live_data", b"tracked_objects", b"track_id", b"person_height", b"facemask", b"values")
 
 
@@ -32,6 +33,9 @@ def strip_persons(body: bytes) -> bytes:
 def _clean(said: Any) -> Any:
     if isinstance(said, list):
         return [_clean(item) for item in said]
+    if isinstance(said, str):  # a body within a text: nobody can say what else is in it
+        seen = said.lower().encode("utf-8", "replace") if len(said) > TEXT_SHORT else b""
+        return "" if any(trace in seen for trace in _TRACES) else said
     if not isinstance(said, dict):
         return said
     clean = {}

@@ -99,3 +99,8 @@ def test_other_encodings_do_not_hide_persons(text: str) -> None:
 @pytest.mark.parametrize("body", [b"", b"\xff\x00 not json", json.dumps(a_minute()).encode()])
 def test_bodies_without_persons_stay_as_they_are(body: bytes) -> None:
     assert DRIVER.strip_persons(body) == body
+
+
+def test_a_body_within_a_text_is_blanked() -> None:
+    bare = json.loads(DRIVER.strip_persons(json.dumps({"live_data": LIVE.decode()}).encode()))
+    assert bare == {"live_data": ""}
