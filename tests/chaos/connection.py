@@ -4,6 +4,9 @@ import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Self
+from urllib.parse import quote
+
+from tests.chaos.mutations import Request
 
 ANSWER_S_MAX = 120
 
@@ -59,3 +62,30 @@ class Connection:
         if self._writer is not None:
             self._writer.close()
         self._reader = self._writer = None
+
+
+async def send_raw(port: int, asked: Request) -> int:
+    """Send a request as odd as it is, over a connection of its own; 0 where nothing came back."""
+    head = [f"{asked.method} {quote(asked.path)} HTTP/1.1".encode(), b"host: localhost"]
+    head += [name + b": " + value for name, value in asked.headers]
+    if b"content-length" not in dict(asked.headers):
+        head.append(b"content-length: %d" % (len(asked.body) + asked.breaks_off))
+    head += [b"connection: close", b"", b""]
+    async with asyncio.timeout(ANSWER_S_MAX):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        try:
+            writer.write(b"\r\n".join(head))
+            for part in asked.parts:
+                writer.write(part)
+                await writer.drain()
+            if asked.breaks_off:
+                return 0
+            if b"content-length" in dict(asked.headers):  # it may promise more than ever comes
+                writer.write_eof()
+            answer = await reader.read()
+        except (ConnectionError, OSError):
+            return 0
+        finally:
+            writer.close()
+    lines = [line for line in answer.split(b"\r\n") if line.startswith(b"HTTP/1.1 ")]
+    return int(lines[-1].split()[1]) if lines else 0

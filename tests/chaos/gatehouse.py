@@ -32,32 +32,54 @@ STORED_ALL = frozenset({"template_unknown"})  # notes on what was stored neverth
 
 
 @dataclass(slots=True)
-class Gatehouse:
-    """An app to knock at, and the secrets of sensors 1 to `sensors`; 0 is the enrolment secret."""
+class Senders:
+    """Who pushes: the secrets of sensors 1 to `count`; 0 is the enrolment secret."""
 
-    engine: Engine
-    app: Any
-    clock: HeldClock
-    sensors: int
+    count: int
+    now_s: int
     secrets: dict[int, bytes] = field(default_factory=dict)
 
     def right(self, sensor: int, body: bytes) -> Request:
         """A push as it should be."""
-        key = self.secrets[sensor if sensor <= self.sensors else 0]
+        key = self.secrets[sensor if sensor <= self.count else 0]
         return Request(headers=((b"x-push-key", key),), parts=(body,))
 
     def wrong(self, seed: int, n: int) -> Request:
         """The n-th mutated push of a seed."""
         dice = Random(f"{seed}/{n}")
-        sensor = dice.randint(1, self.sensors)
+        sensor = dice.randint(1, self.count)
         if dice.random() < 0.02:
-            sensor = self.sensors + dice.randint(1, STRANGERS)
+            sensor = self.count + dice.randint(1, STRANGERS)
         if dice.random() < 0.2:
             body = dice.choice(corpus.cases())
         else:
-            at_s = NOON_S - dice.randrange(SPAN_S)
+            at_s = self.now_s - dice.randrange(SPAN_S)
             body = corpus.body_of(dice.choice(corpus.KINDS), sensor, at_s, 1 + n)
         return mutate(self.right(sensor, body), dice)
+
+    async def register(self, engine: Engine) -> None:
+        """Make them known, each with its secret."""
+        made = await engine.access.create_push_secret(driver="xovis_v5")
+        self.secrets[0] = made.encode()
+        for n in range(1, self.count + 1):
+            location_id = f"HALL{n // SENSORS_OF_LOCATION}"
+            if n == 1 or not n % SENSORS_OF_LOCATION:
+                await engine.desk.add_location(location_id=location_id, keep_attributes=True)
+            await engine.desk.register_sensor(
+                sensor_id=f"S{n}", location_id=location_id, serial=corpus.serial_of(n)
+            )
+            made = await engine.access.create_push_secret(sensor_id=f"S{n}", driver="xovis_v5")
+            self.secrets[n] = made.encode()
+
+
+@dataclass(slots=True)
+class Gatehouse:
+    """An app to knock at, and who does."""
+
+    engine: Engine
+    app: Any
+    clock: HeldClock
+    senders: Senders
 
 
 @asynccontextmanager
@@ -70,29 +92,16 @@ async def open_gatehouse(
     await engine.start()
     try:
         api = create_app(engine, ApiSettings(), now_ms=clock.now_ms)
-        house = Gatehouse(engine, with_pushes(api, engine, limits), clock, sensors)
-        await _furnish(house)
+        senders = Senders(sensors, NOON_S)
+        await senders.register(engine)
+        house = Gatehouse(engine, with_pushes(api, engine, limits), clock, senders)
+        for n in range(1, sensors + 1):  # first contact is over when the mutated ones come
+            for kind in corpus.KINDS:
+                body = corpus.body_of(kind, n, NOON_S, 1)
+                assert (await knock(house.app, senders.right(n, body))).status == 204
         yield house
     finally:
         await engine.close()
-
-
-async def _furnish(house: Gatehouse) -> None:
-    desk, access = house.engine.desk, house.engine.access
-    made = await access.create_push_secret(driver="xovis_v5")
-    house.secrets[0] = made.encode()
-    for n in range(1, house.sensors + 1):
-        location_id = f"HALL{n // SENSORS_OF_LOCATION}"
-        if n == 1 or not n % SENSORS_OF_LOCATION:
-            await desk.add_location(location_id=location_id, keep_attributes=True)
-        await desk.register_sensor(
-            sensor_id=f"S{n}", location_id=location_id, serial=corpus.serial_of(n)
-        )
-        made = await access.create_push_secret(sensor_id=f"S{n}", driver="xovis_v5")
-        house.secrets[n] = made.encode()
-        for kind in corpus.KINDS:
-            body = corpus.body_of(kind, n, NOON_S, 1)
-            assert (await knock(house.app, house.right(n, body))).status == 204
 
 
 # -- what must have become of a push --------------------------------------------------------------
@@ -107,7 +116,7 @@ class Fates:
         self._view = view
         self._driver = XovisV5()
         self._catalogue = house.engine.desk.of_view(view)
-        self._sensors = {house.secrets[n]: n for n in range(1, house.sensors + 1)}
+        self._sensors = {secret: n for n, secret in house.senders.secrets.items() if n}
         self.kept = {digest(push.body) for push in every_kept(view)}
 
     def complaint(self, asked: Request) -> str | None:

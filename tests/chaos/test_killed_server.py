@@ -36,6 +36,7 @@ class World:
 
     def __init__(self, folder: Path, seed: int, kills: int) -> None:
         self.folder, self.kills = folder, kills
+        self.history_days = HISTORY_DAYS if kills > FEW else 4
         self.dice = Random(seed)
         self.server = Server(folder, free_port())
         self.asking = Asking(self.server.port, KEY)
@@ -58,7 +59,7 @@ class World:
         for place in (PAST, TODAY):
             await engine.desk.add_location(location_id=place, time_zone=self.time_zone)
         await engine.access.create_key(name="chaos", quota=10**6, secret=KEY)
-        past_s = self.now_s // DAY_S * DAY_S - (HISTORY_DAYS + 3) * DAY_S
+        past_s = self.now_s // DAY_S * DAY_S - (self.history_days + 3) * DAY_S
         for number in range(1, HISTORIES + PRESENTS + 1):
             history = number <= HISTORIES
             await engine.desk.register_sensor(
@@ -75,7 +76,7 @@ class World:
     def let_time_pass(self, kill: int) -> None:
         """Let all sensors come as much further as a life of the server is of the whole run."""
         for sensor in self.sensors:
-            whole_s = HISTORY_DAYS * DAY_S if sensor.history else self.now_s - self.reset_s
+            whole_s = self.history_days * DAY_S if sensor.history else self.now_s - self.reset_s
             part_s = whole_s * min(kill + 1, self.kills) // self.kills
             sensor.limit_s = sensor.start_s + part_s // MINUTE_S * MINUTE_S
 
@@ -204,6 +205,8 @@ def test_acknowledged_pushes_survive_kills(
     try:
         asyncio.run(main())
         check_the_end(world)
+        if kills > FEW:
+            check_rebuilt(world)
     finally:
         world.server.end()
         shutil.rmtree(tmp_path / "copy", ignore_errors=True)
@@ -220,10 +223,16 @@ def summary(world: World, load: Load) -> str:
 
 
 def check_the_end(world: World) -> None:
-    """Nothing is kept as failed, nothing was logged as an error, and sums made anew are the same."""
+    """Nothing is kept as failed, and nothing was logged as an error."""
     kept = run(world.folder, "replay", "--list", "--json")
     assert json.loads(kept.stdout)["data"] == []
     assert not world.server.troubles()
+    data = world.folder / "data"
+    assert look(data, world.folder / "copy", thoroughly=True).sound
+
+
+def check_rebuilt(world: World) -> None:
+    """Every sum made anew from what was claimed is the same."""
     assert run(world.folder, "rebuild").returncode == 0
 
     async def again() -> None:
@@ -235,5 +244,29 @@ def check_the_end(world: World) -> None:
         assert await world.server.stop() == 0
 
     asyncio.run(again())
-    data = world.folder / "data"
-    assert look(data, world.folder / "copy", thoroughly=True).sound
+
+
+@pytest.mark.parametrize("kills", [1, pytest.param(KILLS // 5, marks=pytest.mark.chaos)])
+def test_a_first_start_that_is_killed_leaves_nothing_half(
+    kills: int, seed: int, tmp_path: Path
+) -> None:
+    dice = Random(seed)
+
+    async def main() -> None:
+        start_s = 1.0
+        for kill in range(kills):
+            folder = tmp_path / str(kill)
+            await asyncio.to_thread(folder.mkdir)
+            server = Server(folder, free_port())
+            try:
+                server.spawn()
+                await asyncio.sleep(dice.uniform(0.3, 1) * start_s)
+                server.kill()
+                server.spawn()
+                start_s = await server.up()
+                assert await server.stop() == 0
+                assert not server.troubles()
+            finally:
+                server.end()
+
+    asyncio.run(main())

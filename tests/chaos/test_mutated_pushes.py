@@ -3,15 +3,29 @@
 import asyncio
 import os
 from array import array
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from countline.clock import now_s
+from countline.engine.engine import make_engine
 from countline.gateway.http import PushLimits
 from countline.limits import FAILED_BYTES_MAX, WAITING_BYTES_MAX
+from countline.store.opening import open_store
 from countline.store.seam import View
-from tests.chaos.gatehouse import Fates, Gatehouse, every_kept, open_gatehouse, resident_bytes
+from tests.chaos import corpus
+from tests.chaos.connection import send_raw
+from tests.chaos.gatehouse import (
+    Fates,
+    Gatehouse,
+    Senders,
+    every_kept,
+    open_gatehouse,
+    resident_bytes,
+)
+from tests.chaos.killable import Server, free_port
 from tests.chaos.knocking import Answer, knock
 from tests.chaos.mutations import Request
 
@@ -43,7 +57,7 @@ async def send_all(house: Gatehouse, seed: int, count: int) -> "array[int]":
 
     async def sender() -> None:
         for n in numbers:
-            asked = house.wrong(seed, n)
+            asked = house.senders.wrong(seed, n)
             try:
                 answer = await knock(house.app, asked)
                 check_answer(asked, answer)
@@ -66,7 +80,7 @@ async def complaints(house: Gatehouse, seed: int, statuses: "array[int]") -> lis
         fates = Fates(view, house)
         found: list[str] = []
         for n in range(0, len(statuses), max(1, len(statuses) // LOOKED_AT)):
-            asked = house.wrong(seed, n)
+            asked = house.senders.wrong(seed, n)
             if asked.method == "POST" and statuses[n] == 204 and (wrong := fates.complaint(asked)):
                 found.append(f"push {n} of seed {seed}, {asked.how}, {wrong}")
         return found
@@ -98,9 +112,7 @@ def test_no_push_breaks_the_gateway_or_vanishes(
 
     async def main() -> None:
         async with open_gatehouse(tmp_path, PushLimits(), sensors=sensors) as house:
-            await send_all(
-                house, seed, min(count, 1_000)
-            )  # what is remembered is remembered by then
+            await send_all(house, seed, min(count, 1_000))  # fills what is remembered
             before = resident_bytes()
             statuses = await send_all(house, seed, count)
             grown = resident_bytes() - before
@@ -114,3 +126,43 @@ def test_no_push_breaks_the_gateway_or_vanishes(
             assert not {r.code for r in health.reasons} & {"occupancy_failing", "follower_behind"}
 
     asyncio.run(main())
+
+
+@pytest.mark.parametrize("count", [200, pytest.param(MANY // 50, marks=pytest.mark.chaos)])
+def test_no_push_breaks_a_server(
+    count: int, seed: int, tmp_path: Path, told: Callable[[str], None]
+) -> None:
+    """The same through real sockets, torn ones too: what the HTTP server makes of them is ours."""
+    server = Server(tmp_path, free_port())
+    senders = Senders(4, now_s())
+
+    async def main() -> None:
+        engine = make_engine(open_store(tmp_path / "data" / "countline.db"))
+        await engine.start(follow=False)
+        await senders.register(engine)
+        await engine.close()
+        server.spawn()
+        await server.up()
+        statuses: Counter[int] = Counter()
+        numbers = iter(range(count))
+
+        async def sender() -> None:
+            for n in numbers:
+                asked = senders.wrong(seed, n)
+                status = await send_raw(server.port, asked)
+                assert status < 500, f"push {n} of seed {seed}, {asked.how}, answered {status}"
+                statuses[status] += 1
+
+        async with asyncio.TaskGroup() as group:
+            for _ in range(8):
+                group.create_task(sender())
+        told(f"answered {dict(sorted(statuses.items()))}")
+        body = corpus.counts(1, now_s() // 60 * 60 - 600, sequence=10**6)
+        assert await send_raw(server.port, senders.right(1, body)) == 204
+        assert await server.stop() == 0
+
+    try:
+        asyncio.run(main())
+        assert not server.troubles()
+    finally:
+        server.end()

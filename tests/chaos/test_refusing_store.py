@@ -87,7 +87,7 @@ async def lived(folder: Path, verb: Verb, n: int, *, afterwards: bool) -> tuple[
 
 
 @pytest.mark.parametrize("afterwards", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize("verb", ["apply", "write", "read"])
+@pytest.mark.parametrize("verb", ["apply", "write", pytest.param("read", marks=pytest.mark.chaos)])
 def test_a_failure_at_any_call_changes_nothing(
     verb: Verb, afterwards: bool, tmp_path: Path
 ) -> None:
