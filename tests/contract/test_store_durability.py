@@ -134,6 +134,34 @@ def test_two_that_write_into_one_store_see_each_other(opener: Opener, tmp_path: 
 
 
 @each_durable
+def test_what_was_undone_is_not_mistaken_for_what_another_wrote(
+    opener: Opener, tmp_path: Path
+) -> None:
+    server, other = opener(tmp_path), opener(tmp_path)
+    run(server.write(furnish))
+
+    def extend(tx: Transaction, number: int) -> None:
+        tx.save(
+            Series(series=SeriesNo(number), sensor=SensorNo(1), channel="c", measure="staff",
+                   kind="accumulating", position=3),
+        )  # fmt: skip
+
+    def extend_in_vain(tx: Transaction) -> None:
+        extend(tx, 99)
+        tx.apply(minute(0, 1, 2, 3, 4))
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        run(server.write(extend_in_vain))
+    run(other.write(lambda tx: extend(tx, 13)))
+    run(server.apply([minute(0, 1, 2, 3, 4)]))
+    quarters = run(other.read(lambda view: view.quarters([SeriesNo(13), SeriesNo(99)], 0, NOW_S)))
+    assert [len(buckets) for buckets in quarters.values()] == [1, 0]
+    for store in (server, other):
+        run(store.close())
+
+
+@each_durable
 def test_a_view_stands_still_while_others_write(opener: Opener, tmp_path: Path) -> None:
     reader, writer = opener(tmp_path), opener(tmp_path)
     run(writer.write(furnish))

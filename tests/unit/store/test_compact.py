@@ -124,6 +124,49 @@ def test_whole_old_days_go_straight_to_cold(store: SqliteStore) -> None:
         assert rows_of(store, "cold") == cold
 
 
+@pytest.mark.parametrize("rank", [1, 3])
+@pytest.mark.parametrize(
+    "before",
+    [
+        [long(DAY_S + 1_800, 7_200, 9, rank=2)],
+        [some_days(0, 2), "compact", minute(1_440 + 5, 9, rank=2)],
+        [some_days(0, 2)],
+        [some_days(0, 2), "compact"],
+    ],
+    ids=["long", "warm", "hot", "cold"],
+)
+def test_days_of_which_something_is_known_are_not_loaded_over(
+    store: SqliteStore, before: list[Any], rank: int
+) -> None:
+    reference = ReferenceStore()
+    run(reference.write(furnish))
+    backlog = replace(some_days(0, 4, step=15), received_ms=NOW_S * 1000)
+    backlog = replace(backlog, minutes=[one._replace(rank=rank) for one in backlog.minutes])
+    for step in [*before, backlog, "compact", backlog]:
+        if step == "compact":
+            run(store.compact(NOW_S))
+        else:
+            assert run(store.apply([step])) == run(reference.apply([step]))
+        assert run(store.read(full_look)) == run(reference.read(full_look))
+
+
+def test_a_day_that_a_late_push_made_hot_is_not_dropped(store: SqliteStore) -> None:
+    reference = ReferenceStore()
+    run(reference.write(furnish))
+    for one in (store, reference):
+        run(one.apply([some_days(0, 1), minute(3, 1, sensor=2)]))
+    run(store._step(lambda disk: compact.begin(disk, NOW_S)))
+    while run(store._step(lambda disk: compact.freeze_some(disk, NOW_S)))[0]:
+        pass
+    for one in (store, reference):
+        run(one.apply([minute(7, 9, sequence=500)]))
+    assert not run(store._step(compact.drop_some))
+    assert run(store.read(full_look)) == run(reference.read(full_look))
+    assert run(store.compact(NOW_S)) == 1
+    assert rows_of(store, "bin") == 0
+    assert run(store.read(full_look)) == run(reference.read(full_look))
+
+
 def test_young_days_stay_hot_however_many_come(store: SqliteStore) -> None:
     run(store.apply([replace(some_days(0, 5), received_ms=(BASE_S + 2 * DAY_S) * 1000)]))
     assert rows_of(store, "cold") == 0

@@ -1,0 +1,123 @@
+"""The contract of every store for the records of its catalogue."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from countline.errors import StoreError
+from countline.model.access import Key, PushSecret, Session
+from countline.model.ids import LineId, LocationId, SensorId, SensorNo, SeriesNo, ZoneId
+from countline.model.place import Anchor, Line, Location, Source, Zone
+from countline.model.sensor import (
+    Channel,
+    Device,
+    Expected,
+    Gap,
+    Package,
+    Sensor,
+    Series,
+    Status,
+)
+from countline.store import Store, Transaction
+from countline.store.records import TABLES
+from tests.contract.store_kinds import Opener, each_store, empty_store, run
+
+RECORDS: tuple[Any, ...] = (
+    Location(
+        location_id=LocationId("X"), name="X", time_zone="UTC", resets_s=(), keep_attributes=True
+    ),
+    Zone(zone_id=ZoneId(1), location_id=LocationId("X"), name="Büro", area_m2=20.5, capacity=4),
+    Line(line_id=LineId(1), location_id=LocationId("X"), name="Door", side_b=ZoneId(1)),
+    Source(source_id=1, sensor=SensorNo(9), channel="single/1", line_id=LineId(1), invert=True),
+    Anchor(anchor_id=1, location_id=LocationId("X"), at_s=60, value=3, cause="operator"),
+    Sensor(sensor=SensorNo(9), sensor_id=SensorId("S9"), location_id=LocationId("X")),
+    Device(device_id=1, vendor="xovis", serial="00:6e", sensor=SensorNo(9), valid_to_s=9),
+    Channel(sensor=SensorNo(9), channel="single/1", name="Tür", shape="line", imported=True),
+    Series(
+        series=SeriesNo(90), sensor=SensorNo(9), channel="single/1", measure="forward",
+        kind="accumulating", position=0,
+    ),
+    Expected(expected_id=1, sensor=SensorNo(9), from_s=1, to_s=None, origin="push"),
+    Gap(gap_id=1, sensor=SensorNo(9), from_s=1, to_s=2, reason="network"),
+    Package(sensor=SensorNo(9), agent="1", sequence=7, first_s=60, last_s=120),
+    Status(sensor=SensorNo(9), push_delay_s=0.5, notes={"clock_skew": 7}),
+    Key(key_id="k", digest=b"\0\xff", name="n", scopes=("read", "write"), expires_s=5),
+    Session(digest=b"\1", key_id="k", ends_s=9),
+    PushSecret(digest=b"\2", sensor=None, driver=None),
+)  # fmt: skip
+
+
+def look(store: Store, verb: str, *arguments: Any, **named: Any) -> Any:
+    """The answer of one verb of a view."""
+    return run(store.read(lambda view: getattr(view, verb)(*arguments, **named)))
+
+
+def test_there_is_a_sample_of_every_kind_of_record() -> None:
+    assert {type(record) for record in RECORDS} == set(TABLES)
+
+
+@each_store
+@pytest.mark.parametrize("record", RECORDS, ids=[type(r).__name__ for r in RECORDS])
+def test_a_record_comes_back_as_it_was(opener: Opener, record: Any) -> None:
+    key = [getattr(record, name) for name in TABLES[type(record)].key]
+    with empty_store(opener) as store:
+        run(store.write(lambda tx: tx.save(record)))
+        assert look(store, "record", type(record), *key) == record
+        assert record in look(store, "records", type(record))
+        run(store.write(lambda tx: tx.delete(record)))
+        assert look(store, "record", type(record), *key) is None
+
+
+@each_store
+def test_records_come_by_key_and_can_be_picked(opener: Opener) -> None:
+    with empty_store(opener) as store:
+        keys = [Key(key_id=one, digest=one.encode(), name=one) for one in ("b", "a", "C")]
+        run(store.write(lambda tx: tx.save(*keys)))
+        assert [one.key_id for one in look(store, "records", Key)] == ["C", "a", "b"]
+        assert look(store, "records", Key, digest=b"a") == [keys[1]]
+        assert look(store, "records", Key, name="b", quota=600) == [keys[0]]
+        assert look(store, "records", Key, name="b", quota=1) == []
+        assert [one.series for one in look(store, "records", Series, sensor=2)] == [20, 21, 22]
+
+
+@each_store
+def test_saving_again_replaces(opener: Opener) -> None:
+    zone = Zone(zone_id=ZoneId(1), location_id=LocationId("ZRH"), name="one")
+    with empty_store(opener) as store:
+        run(store.write(lambda tx: tx.save(zone, replace(zone, name="two"))))
+        assert look(store, "records", Zone) == [replace(zone, name="two")]
+
+
+@each_store
+@pytest.mark.parametrize("record", RECORDS, ids=[type(r).__name__ for r in RECORDS])
+def test_the_catalogue_version_moves_with_what_the_catalogue_is(
+    opener: Opener, record: Any
+) -> None:
+    moves = not isinstance(record, Status | Session | Gap | Package)
+    with empty_store(opener) as store:
+        for step in ("save", "save", "delete"):
+            before = look(store, "catalogue_version")
+            run(store.write(lambda tx, step=step: getattr(tx, step)(record)))  # type: ignore[misc]
+            assert (look(store, "catalogue_version") > before) == moves
+        before = look(store, "catalogue_version")
+        run(store.write(lambda tx: tx.delete(record)))
+        assert look(store, "catalogue_version") == before, "nothing was there to delete"
+    assert look_is_refused(store)
+
+
+def look_is_refused(store: Store) -> bool:
+    with pytest.raises(StoreError, match="closed"):
+        look(store, "head")
+    return True
+
+
+@each_store
+def test_numbers_are_never_given_twice(opener: Opener) -> None:
+    with empty_store(opener) as store:
+
+        def take(tx: Transaction) -> list[int]:
+            return [tx.next_number("zone"), tx.next_number("zone"), tx.next_number("line")]
+
+        assert run(store.write(take)) == [1, 2, 1]
+        assert run(store.write(take)) == [3, 4, 2]
