@@ -11,7 +11,7 @@ from countline.store.sql import load_migrations, load_queries
 
 PACKAGE = "countline.store.sqlite"
 BUSY_MS_MAX = 5_000  # another process may hold the write lock for so long
-CACHE_KIB = 65_536  # for each connection that writes; readers take a quarter
+CACHE_KIB = 32_768  # for the connection that writes; readers take a quarter
 CHECKPOINT_PAGES = 4_000  # 16 MB of log before its pages go home
 
 QUERIES: Mapping[str, str] = load_queries(PACKAGE, "queries.sql", "catalogue.sql", "cold.sql")
