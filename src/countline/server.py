@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Itera
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
+from itertools import takewhile
 from pathlib import Path
 from typing import IO, Any
 
@@ -20,12 +21,13 @@ from countline import __version__, clock
 from countline.api.app import ApiSettings, create_app
 from countline.engine.engine import Engine, open_engine
 from countline.engine.intake import IntakeSettings
+from countline.engine.keeping import oldest_first
 from countline.engine.telling import Teller
 from countline.errors import ConfigError, Conflict
 from countline.gateway.http import PushLimits, with_pushes
 from countline.outlets.webhooks import WebhookSettings, run_webhook
 from countline.settings import Settings
-from countline.store import Transaction
+from countline.store import Transaction, View
 
 log = structlog.get_logger()
 
@@ -204,9 +206,12 @@ async def _forget(
         tx.forget(bodies_before_ms=bodies_before_ms, events_before_ms=events_before_ms)
 
     await engine.store.write(work)
-    while old := [
-        push.push_id for push in await engine.replaying.kept() if push.received_ms < kept_before_ms
-    ]:
+
+    def too_old(view: View) -> list[int]:
+        oldest = takewhile(lambda p: p.received_ms < kept_before_ms, oldest_first(view, None))
+        return [push.push_id for push in oldest]
+
+    if old := await engine.store.read(too_old, heavy=True):
         await engine.store.write(partial(_drop, old))
 
 

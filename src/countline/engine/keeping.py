@@ -13,7 +13,7 @@ from countline.store.seam import KeptPush, PushState, Store, Transaction, View
 _log = structlog.get_logger("countline.keeping")
 
 SHELVED: tuple[PushState, ...] = ("failed", "clock", "late")
-PAGE = 50  # kept bodies in memory at once; most have a few kB
+PAGE = 20  # kept bodies in memory at once; most have a few kB, the largest 10 MB
 ROOM_PART = 10  # a tenth is freed at once, so that making room is rare
 DETAIL_MAX = 500
 

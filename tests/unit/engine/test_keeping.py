@@ -10,6 +10,7 @@ from countline.drivers.xovis_v5 import DRIVER
 from countline.engine import admission, intake
 from countline.engine.engine import make_engine
 from countline.engine.intake import IntakeSettings
+from countline.server import _forget
 from countline.testing.reference_store import ReferenceStore
 from tests.chaos.corpus import array, counts, live, serial_of
 from tests.engine_house import HeldClock, House, at, in_memory, package, passing
@@ -164,5 +165,24 @@ def test_a_sensor_has_only_so_many_series(monkeypatch: MonkeyPatch) -> None:
         assert len(kept) == 4  # with two each: four channels beside the first have room
         rows = await house.rows(START_S, START_S + 480, "1m", sensor="S1")
         assert sum(row.ins or 0 for row in rows) == 8
+
+    in_memory(story, START_S)
+
+
+def test_what_was_kept_for_too_long_is_forgotten() -> None:
+    async def story(house: House) -> None:
+        await house.location()
+        await house.sensor("S1")
+        for n in range(60):
+            await house.push_body("S1", b"nothing %d" % n, at_s=START_S + n)
+        await _forget(
+            house.engine,
+            bodies_before_ms=0,
+            events_before_ms=0,
+            kept_before_ms=(START_S + 50) * 1000,
+        )
+        assert [push.body for push in await house.kept()] == [
+            b"nothing %d" % n for n in range(50, 60)
+        ]
 
     in_memory(story, START_S)
