@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
@@ -128,3 +129,11 @@ def test_columns_and_buckets_sum_alike_between_any_edges(
     assert sum_columns(columns_of(found), edges_s) == right
     between = [bucket for at_s, bucket in found.items() if edges_s[0] <= at_s < edges_s[-1]]
     assert sum_between(between, edges_s) == right
+
+
+@pytest.mark.parametrize("first", range(-9, 10))
+def test_hours_may_begin_anywhere_about_the_columns(first: int) -> None:
+    found = {at_s: Bucket(at_s, 1, 900, 1) for at_s in range(DAY * 86_400, (DAY + 2) * 86_400, 900)}
+    edges_s = [DAY * 86_400 + (first + 4 * hour) * 900 for hour in range(60)]
+    whole = [bucket for at_s, bucket in found.items() if edges_s[0] <= at_s < edges_s[-1]]
+    assert sum_columns(columns_of(found), edges_s) == sum_between(whole, edges_s)
