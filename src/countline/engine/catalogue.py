@@ -125,8 +125,13 @@ def read_catalogue(view: View) -> Catalogue:
         key_by_digest={k.digest: k for k in keys},
         secrets={s.digest: s for s in view.records(PushSecret)},
         anchors=_grouped(view.records(Anchor), lambda a: a.location_id),
-        gaps=_grouped(view.records(Gap), lambda g: g.sensor),
+        gaps=read_gaps(view),
     )
+
+
+def read_gaps(view: View) -> Mapping[SensorNo, tuple[Gap, ...]]:
+    """Why stretches of each sensor have no data."""
+    return _grouped(view.records(Gap), lambda g: g.sensor)
 
 
 def _of_lines(sources: list[Source]) -> dict[LineId, tuple[Source, ...]]:

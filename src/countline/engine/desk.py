@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from countline.clock import elapsed_s
-from countline.engine.catalogue import Catalogue, read_catalogue
+from countline.engine.catalogue import Catalogue, read_catalogue, read_gaps
 from countline.engine.changes import (
     NewSource,
     changed,
@@ -78,9 +78,11 @@ class CatalogueDesk:
             self._current = found
         return found
 
-    def forget(self) -> None:
-        """Read everything anew the next time, where a change does not move the version."""
-        self._current = None
+    async def reread_gaps(self) -> None:
+        """Gaps do not move the catalogue's version: take the new ones into the snapshot."""
+        gaps = await self.store.read(read_gaps)
+        if self._current is not None:
+            self._current = replace(self._current, gaps=gaps)
 
     async def save(self, *records: Any) -> None:
         """Save catalogue records as they stand, and take the new snapshot."""

@@ -54,6 +54,11 @@ class GroupCommit:
         self._queue: deque[Queued] = deque()
         self._more = asyncio.Event()
 
+    @property
+    def busy(self) -> bool:
+        """Whether pushes came while the last group was on its way to disk."""
+        return bool(self._queue)
+
     # -- the queue --------------------------------------------------------------------------------
     def check_room(self) -> None:
         """Raises `NotReady` while the queue is full."""

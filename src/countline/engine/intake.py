@@ -365,6 +365,11 @@ class Intake:
             except Exception as error:
                 learner.error = error
 
+    @property
+    def busy(self) -> bool:
+        """Whether pushes are waiting for the disk."""
+        return self._groups.busy
+
     # -- to disk ----------------------------------------------------------------------------------
     async def apply(self, accepted: Sequence[Accepted]) -> list[Outcome]:
         """Commit what importing and replaying made; in the same groups as pushes."""

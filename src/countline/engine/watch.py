@@ -211,8 +211,7 @@ class Watch:
 
         await self._desk.store.write(work)
         if gaps:
-            self._desk.forget()
-            await self._desk.fresh()
+            await self._desk.reread_gaps()
 
     def _gaps(self, catalogue: Catalogue) -> list[Gap]:
         """Gaps to open for sensors that fell silent, and to close for those that are back."""
