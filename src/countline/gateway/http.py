@@ -3,8 +3,7 @@
 import asyncio
 import base64
 import zlib
-from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -15,6 +14,7 @@ from countline.drivers.reading import Push
 from countline.engine.access import PUSH_PREFIX
 from countline.engine.engine import Engine
 from countline.errors import CountlineError, NotAllowed, NotReady, StoreError, TooMuch
+from countline.gateway.patience import Patience
 from countline.limits import PUSH_BYTES_IN_FLIGHT_MAX, PUSH_BYTES_MAX, PUSH_READ_S_MAX
 from countline.model.access import PushSecret
 
@@ -131,6 +131,7 @@ class PushGate:
         self._engine = engine
         self._limits = limits
         self._in_flight = 0
+        self._patience = Patience(limits.read_s_max)
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         """One request. 204 once the body is on disk, whatever it holds."""
@@ -162,32 +163,40 @@ class PushGate:
             )
         secret = await self._engine.access.admit(given.secret)
         driver = self._driver(secret, given)
-        with self._room(given.length) as room:
+        room = Room(self)
+        try:
+            room.holds(given.length)
             body = await self._body(receive, room)
             if given.gzip:
                 body = gunzip(body, self._limits.body_bytes_max)
                 room.holds(len(body))
             push = Push(driver=driver, body=body, received_ms=self._engine.now_ms())
             await self._engine.intake.submit(push, secret)
+        finally:
+            self._in_flight -= room.size
 
     async def _body(self, receive: Receive, room: "Room") -> bytes:
         """All parts of a body. A sender that falls silent gives up its room."""
         parts: list[bytes] = []
         size, more = 0, True
+        task = self._patience.begin()
         try:
-            async with asyncio.timeout(self._limits.read_s_max):
-                while more:
-                    message = await receive()
-                    if message["type"] == "http.disconnect":
-                        raise Disconnected
-                    parts.append(message.get("body", b""))
-                    more = message.get("more_body", False)
-                    size += len(parts[-1])
-                    room.holds(size)
-        except TimeoutError:
+            while more:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise Disconnected
+                parts.append(message.get("body", b""))
+                more = message.get("more_body", False)
+                size += len(parts[-1])
+                room.holds(size)
+        except asyncio.CancelledError:
+            if not self._patience.is_over(task):
+                raise
             raise TooSlow(
                 f"The body was not complete after {self._limits.read_s_max:g} s; send it again."
             ) from None
+        finally:
+            self._patience.end(task)
         return b"".join(parts)
 
     def _driver(self, secret: PushSecret, given: Given) -> str:
@@ -202,16 +211,6 @@ class PushGate:
             f"No driver {name!r} takes pushes; POST to /push/{{driver}} with one of {known}.{hint}",
             code="driver_unknown",
         )
-
-    @contextmanager
-    def _room(self, length: int) -> Iterator["Room"]:
-        """Room for a body of an announced length, given back at the end."""
-        room = Room(self)
-        try:
-            room.holds(length)
-            yield room
-        finally:
-            self._in_flight -= room.size
 
     def more(self, size: int, total: int) -> None:
         """Take so many bytes more for a body of so many in all. Raises `TooMuch`, `NotReady`."""
