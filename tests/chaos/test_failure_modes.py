@@ -16,6 +16,7 @@ from countline.store.opening import open_store
 from countline.store.seam import Accepted, View
 from countline.testing.reference_store import ReferenceStore
 from tests.chaos.connection import Connection
+from tests.chaos.corpus import status
 from tests.chaos.faulty_store import FaultyStore
 from tests.chaos.killable import Server, free_port
 from tests.engine_house import (
@@ -24,6 +25,7 @@ from tests.engine_house import (
     House,
     at,
     in_memory,
+    on_disk,
     open_house,
     package,
     passing,
@@ -238,6 +240,19 @@ def test_a_clock_that_is_years_off_is_told_and_counts_nothing(
 def _span_of_s0(view: View) -> tuple[int, int] | None:
     (sensor,) = [one for one in view.records(Sensor) if one.sensor_id == "S0"]
     return view.span(sensor.sensor)
+
+
+@pytest.mark.parametrize("degrees", [b"1" + b"0" * 30, b"1e300", b"-1e300"])
+def test_what_a_sensor_says_of_itself_stops_nobody(degrees: bytes) -> None:
+    async def story(house: House) -> None:
+        await furnish(house)
+        absurd = status(1, START_S, sequence=1).replace(b"54", degrees)
+        await house.push_body("S0", absurd)
+        await house.engine.watch.flush()
+        (kept,) = await house.kept()
+        assert kept.code == "unreadable"
+
+    on_disk(story, START_S + 600)
 
 
 def test_answers_that_nobody_waits_for(tmp_path: Path) -> None:

@@ -122,8 +122,9 @@ def test_no_push_breaks_the_gateway_or_vanishes(
             told(f"answered {answered}, kept {codes}, memory grew by {grown // 10**6} MB")
             assert not (found := await complaints(house, seed, statuses)), "\n".join(found[:20])
             assert grown < GROWTH_BYTES_MAX
-            health = await house.engine.watch.system()
-            assert not {r.code for r in health.reasons} & {"occupancy_failing", "follower_behind"}
+            await house.engine.watch.flush()
+            told_by_health = {r.code for r in (await house.engine.watch.system()).reasons}
+            assert told_by_health <= {"sensors_offline", "sensors_degraded"}
 
     asyncio.run(main())
 

@@ -16,6 +16,7 @@ Instant = (  # ms or s since the epoch, or RFC 3339
     | Annotated[str, Meta(max_length=64)]
 )
 Text = Annotated[str, Meta(max_length=256)]
+Degrees = Annotated[int, Meta(ge=-300, le=1_000)] | Annotated[float, Meta(ge=-300, le=1_000)]
 
 
 class PackageInfo(Struct, frozen=True, gc=False):
@@ -123,8 +124,8 @@ class LiveData(Struct, frozen=True):
 class Temperatures(Struct, frozen=True, gc=False):
     """Whole degrees Celsius."""
 
-    die: int | float | None = None
-    housing: int | float | None = None
+    die: Degrees | None = None
+    housing: Degrees | None = None
 
 
 class Details(Struct, frozen=True):
