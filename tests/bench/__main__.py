@@ -27,11 +27,15 @@ def main(words: Sequence[str] | None = None) -> None:
     asked = _asked(words)
     console = Console(width=None if Console().is_terminal else 160)
     setting = _setting(asked)
+    if asked.page:
+        figures.write_page(setting.folder / "last.json", asked.page)
+        return
     setting.folder.mkdir(parents=True, exist_ok=True)
+    here = figures.machine()
     found = asyncio.run(_run(asked.bench or list(BENCHES), setting, console))
-    figures.show(found, console)
+    figures.show(found, here, console)
     last = setting.folder / "last.json"
-    figures.save(found, last)
+    figures.save(found, here, last)
     console.print(f"[dim]kept in {last}")
 
 
@@ -42,6 +46,7 @@ def _asked(words: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--scale", type=float, default=1.0, help="0.01 only shows that it runs")
     parser.add_argument("--folder", type=Path, default=ROOT / "bench-data", help="for big files")
     parser.add_argument("--pinned", action="store_true", help="a core each: server, generator")
+    parser.add_argument("--page", type=Path, help="write the last figures into this page, only")
     return parser.parse_args(words)
 
 

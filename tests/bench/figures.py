@@ -15,6 +15,8 @@ from rich.table import Table
 
 from countline import __version__, clock
 
+MARKS = ("<!-- figures -->", "<!-- end of figures -->")
+
 
 class Aim(NamedTuple):
     """What a figure should be: at most, or at least, this much."""
@@ -94,7 +96,7 @@ def _cpu_model() -> str:
     return next(models, "unknown")
 
 
-def save(figures: Sequence[Figure], path: Path) -> None:
+def save(figures: Sequence[Figure], here: dict[str, Any], path: Path) -> None:
     """Write a run down. Figures of benches that did not run this time stay from the last time."""
     ran = {f.bench for f in figures}
     kept: list[dict[str, Any]] = []
@@ -104,7 +106,7 @@ def save(figures: Sequence[Figure], path: Path) -> None:
     told = {
         "date": now.isoformat(timespec="minutes"),
         "version": __version__,
-        "machine": machine(),
+        "machine": here,
         "figures": kept + [_plain(f, now) for f in figures],
     }
     path.write_text(json.dumps(told, indent=1) + "\n")
@@ -119,9 +121,43 @@ def _plain(one: Figure, now: datetime) -> dict[str, Any]:
     }
 
 
-def show(figures: Sequence[Figure], console: Console) -> None:
+def write_page(kept: Path, page: Path) -> None:
+    """Put the kept figures into a page, between its two marks."""
+    told = json.loads(kept.read_text())
+    before, _, rest = page.read_text().partition(MARKS[0])
+    _, mark, after = rest.partition(MARKS[1])
+    if not mark:
+        raise SystemExit(f"{page} has no place for figures: {MARKS[0]} ... {MARKS[1]}")
+    page.write_text(before + MARKS[0] + "\n" + page_table(told) + MARKS[1] + after)
+
+
+def page_table(told: dict[str, Any]) -> str:
+    """Kept figures in Markdown."""
+    here = told["machine"]
+    lines = [
+        f"{told['date'][:10]}, countline {told['version']}, {here['cores']} cores of {here['cpu']},"
+        f" {here['memory_gb']} GB, {here['system']}, Python {here['python']}; load average before:"
+        f" {here['load_average']}.",
+        "",
+        "| figure | median | least to most | aim |",
+        "|---|---|---|---|",
+    ]
+    for one in told["figures"]:
+        values = one["values"]
+        spread = f"{short(min(values))} to {short(max(values))}" if len(values) > 1 else ""
+        missed = " (missed)" if one["met"] is False else ""
+        note = f" ({one['note']})" if one["note"] else ""
+        median_ = f"{short(one['median'])} {one['unit']}"
+        lines.append(
+            f"| {one['bench']}: {one['name']}{note} | {median_} | {spread} |"
+            f" {one['aim'] or ''}{missed} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def show(figures: Sequence[Figure], here: dict[str, Any], console: Console) -> None:
     """The table of a run."""
-    table = Table(title=_title(), title_justify="left", pad_edge=False)
+    table = Table(title=_title(here), title_justify="left", pad_edge=False)
     for column in ("bench", "figure", "median", "least", "most", "aim", ""):
         right = column in ("median", "least", "most")
         table.add_column(column, justify="right" if right else "left", no_wrap=column != "")
@@ -142,8 +178,7 @@ def show(figures: Sequence[Figure], console: Console) -> None:
     console.print(table)
 
 
-def _title() -> str:
-    here = machine()
+def _title(here: dict[str, Any]) -> str:
     return (
         f"countline {__version__} · {here['cores']} cores of {here['cpu']} · {here['system']} ·"
         f" Python {here['python']} · load average {here['load_average']}"
