@@ -11,7 +11,7 @@ from countline.drivers.xovis_v5.times import MS_FROM, to_s
 from countline.drivers.xovis_v5.wire import Count, LogicsData, Record
 from countline.limits import VALUE_MAX
 
-RECORD_S_MAX = 32 * 86_400  # the longest resolution is a day; a month of days leaves room
+RECORD_S_MAX = 25 * 3_600  # the longest resolution is a day, which in autumn has 25 hours
 LOGICS_MAX = 1_000  # of one package; sensors allow some dozens
 UNREADABLE = -(10**12)  # the length of a record whose times cannot be read
 
@@ -104,7 +104,7 @@ def _bounds(record: Record, path: str, notes: Notes) -> tuple[int, int]:
 
 def _note_length(record: Record, path: str, notes: Notes) -> None:
     length = f"'from' {record.start} to 'to' {record.end}"
-    detail = f"{length} is no stretch of 1 s to 32 days; the record is left out"
+    detail = f"{length} is no stretch of 1 s to a day; the record is left out"
     notes.add("record_length", path, detail)
 
 

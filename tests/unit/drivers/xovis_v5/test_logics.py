@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from countline.drivers import Decoded, Note
+from countline.drivers import Decoded, Note, Push
 from countline.drivers.xovis_v5 import DRIVER
 from countline.errors import BadPush
 from tests.unit.drivers.xovis_v5.made import (
@@ -226,3 +226,16 @@ def test_a_status_without_head_names_its_device_itself(temperatures: Any) -> Non
     assert package.device and package.device.serial == "00:6e:02:aa:10:01"
     assert package.status and package.status.temperature_c == 61
     assert package.status.model == "PC2SE-O"
+
+
+@pytest.mark.parametrize(("length_s", "read"), [(86_400, True), (90_000, True), (90_001, False)])
+def test_no_record_is_longer_than_a_day(length_s: int, read: bool) -> None:
+    """Every minute that overlaps a long record is looked at with each new one."""
+    record = {"from": 1_748_772_000_000, "to": 1_748_772_000_000 + 1_000 * length_s}
+    counts = [{"id": 1_000_001, "name": "fw", "value": 4}]
+    logic = {"id": 1000, "name": "Door", "info": "XLT_LINE_IN_OUT_COUNT"}
+    body = {"logics_data": {"logics": [logic | {"records": [record | {"counts": counts}]}]}}
+    push = Push(driver=DRIVER.name, body=msgspec.json.encode(body), received_ms=0)
+    (package,) = DRIVER.decode(push)
+    assert bool(package.readings) is read
+    assert [note.code for note in package.notes] == ([] if read else ["record_length"])
