@@ -12,6 +12,7 @@ from countline.engine.keeping import ROOM_PART, bare_body, oldest_first
 from countline.limits import (
     DISCOVERED_DEVICES_MAX,
     SERIES_OF_SENSOR_MAX,
+    SKEW_S_MAX,
     WAITING_DEVICE_BYTES_MAX,
 )
 from countline.model.access import PushSecret
@@ -146,6 +147,14 @@ def is_complete(known: Known, decoded: Decoded, first_s: int | None, device_know
         if any(m not in have for m in wanted_measures(known.location, info)):
             return False
     return True
+
+
+def timely(decoded: Decoded, known: Known, received_s: int, *, again: bool) -> Decoded:
+    """A package without the records that are set aside; `again` nothing is too late."""
+    earliest_s = 0 if again else received_s - known.location.late_window_s
+    latest_s = received_s + SKEW_S_MAX
+    kept = [r for r in decoded.readings if earliest_s <= r.start_s <= latest_s]
+    return decoded if len(kept) == len(decoded.readings) else replace(decoded, readings=kept)
 
 
 def learn(

@@ -19,6 +19,7 @@ from countline.engine.admission import (
     known_of,
     learn,
     owner,
+    timely,
 )
 from countline.engine.desk import CatalogueDesk
 from countline.engine.grouping import GroupCommit
@@ -29,7 +30,6 @@ from countline.errors import BadPush, StoreError
 from countline.limits import (
     FAILED_BYTES_MAX,
     SERIES_OF_SENSOR_MAX,
-    SKEW_S_MAX,
     WAITING_BYTES_MAX,
 )
 from countline.model.access import PushSecret
@@ -186,11 +186,11 @@ class Intake:
             return None
         self._watch.saw(found, decoded, push.received_ms)
         known = self._known_now(found.sensor)
-        timely = _timely(decoded, known, push.received_ms // 1000, again=again)
-        first_s = min((r.start_s for r in timely.readings), default=None)
+        in_time = timely(decoded, known, push.received_ms // 1000, again=again)
+        first_s = min((r.start_s for r in in_time.readings), default=None)
         known = await self._knowing(found, decoded, driver.name, first_s)
         accepted = self._normalised(known, push, decoded, aside, body, again=again)
-        zeros = await self._quiet(known, timely)
+        zeros = await self._quiet(known, in_time)
         return replace(accepted, minutes=[*accepted.minutes, *zeros]) if zeros else accepted
 
     async def _keep_waiting(
@@ -394,11 +394,3 @@ class _Learner:
 def _learn_all(tx: Transaction, learners: Sequence[_Learner]) -> None:
     for one in learners:
         learn(tx, one.sensor, one.decoded, driver=one.driver, first_s=one.first_s)
-
-
-def _timely(decoded: Decoded, known: Known, received_s: int, *, again: bool) -> Decoded:
-    """A package without the records that are set aside; `again` nothing is too late."""
-    earliest_s = 0 if again else received_s - known.location.late_window_s
-    latest_s = received_s + SKEW_S_MAX
-    timely = [r for r in decoded.readings if earliest_s <= r.start_s <= latest_s]
-    return decoded if len(timely) == len(decoded.readings) else replace(decoded, readings=timely)
