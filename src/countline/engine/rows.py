@@ -41,6 +41,7 @@ def rows_of(view: View, catalogue: Catalogue, plan: Plan, query: Query, now_s: i
         cover, expect = covered[at], expected[at]
         known = cover > 0
         ins, outs, commit = counts.ins[at], counts.outs[at], counts.commits[at]
+        in_staff, out_staff = counts.in_staff[at], counts.out_staff[at]
         people, source, passby_commit = passby[at]
         fold = folds[at] if known else None
         whole = cover >= expect
@@ -55,8 +56,8 @@ def rows_of(view: View, catalogue: Catalogue, plan: Plan, query: Query, now_s: i
             outs if known else outs or None,
             people,
             source,
-            counts.in_staff[at],
-            counts.out_staff[at],
+            in_staff if known else in_staff or None,
+            out_staff if known else out_staff or None,
             *occupancy[:4],
             min(end_s, now_s) - start_s,
             occupancy[4],

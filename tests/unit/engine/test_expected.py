@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
+from countline.model.claim import Claim
 from countline.model.query import Row
+from countline.store.seam import Accepted
 from tests.engine_house import DAY_S, HOUR_S, LOCATION, House, at, passing
 
 DAY = at("2026-06-02")
@@ -78,6 +80,27 @@ def test_a_zero_that_nothing_covers_is_not_known(run: Any) -> None:
                     assert (row.covered_s, row.ins, row.outs, row.occupancy) == (0, *[None] * 3)
 
     run(story, DAY)
+
+
+def test_no_measure_is_zero_without_coverage(run: Any) -> None:
+    async def story(house: House) -> None:
+        await house.location(time_zone="UTC")
+        await house.file(
+            "start,end,in,out,passby,in_staff,out_staff\n"
+            "2026-06-02T08:00:00Z,2026-06-02T09:00:00Z,5,2,9,1,2\n"
+            "2026-06-02T10:00:00Z,2026-06-02T11:00:00Z,5,2,9,1,2\n",
+            location=LOCATION,
+            sensor="S1",
+            measures=("in_staff", "out_staff"),
+        )
+        series = (await house.engine.desk.fresh()).series
+        nothing = [Claim(n, MORNING + HOUR_S, HOUR_S, 1, 0, 1, 0) for n in series]
+        await house.engine.intake.apply([Accepted(received_ms=house.clock.ms, claims=nothing)])
+        rows = await house.rows(MORNING, MORNING + 3 * HOUR_S, location=LOCATION)
+        told = [(r.ins, r.outs, r.passby, r.in_staff, r.out_staff) for r in rows]
+        assert told == [(5, 2, 9, 1, 2), (None,) * 5, (5, 2, 9, 1, 2)]
+
+    run(story, DAY + DAY_S)
 
 
 def test_the_time_between_two_files_is_not_expected(run: Any) -> None:
