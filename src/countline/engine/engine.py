@@ -154,7 +154,7 @@ def make_engine(
         follower=OccupancyFollower(desk, now_s=now_s),
         questions=Questions(desk, watch, now_s=now_s),
         feed=feed,
-        replaying=Replaying(desk, taking),
+        replaying=Replaying(desk, taking, now_ms=now_ms),
         now_ms=now_ms,
     )
     woken.append(engine.woke)

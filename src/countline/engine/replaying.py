@@ -27,9 +27,10 @@ class ReplayReport:
 class Replaying:
     """Lists, replays and dismisses kept pushes."""
 
-    def __init__(self, desk: CatalogueDesk, intake: Intake) -> None:
+    def __init__(self, desk: CatalogueDesk, intake: Intake, *, now_ms: Callable[[], int]) -> None:
         self._desk = desk
         self._intake = intake
+        self._now_ms = now_ms
 
     async def kept(
         self, state: PushState | None = None, *, after: int = 0, limit: int = PAGE
@@ -82,10 +83,14 @@ class Replaying:
         return page[0]
 
     async def _again(self, pushes: list[KeptPush]) -> ReplayReport:
-        """Each body once more; the old row goes only after the new outcome is on disk."""
+        """Each body once more; the old row goes only after the new outcome is on disk.
+
+        One that lay ahead of our clock is held against that of now: it may have been ours to set.
+        """
         counted = 0
         for kept in pushes:
-            push = Push(driver=kept.driver, body=kept.body, received_ms=kept.received_ms)
+            received_ms = self._now_ms() if kept.state == "clock" else kept.received_ms
+            push = Push(driver=kept.driver, body=kept.body, received_ms=received_ms)
             secret = PushSecret(digest=b"", sensor=kept.sensor, driver=kept.driver)
             fine = await self._intake.submit_again(push, secret)
             counted += fine
