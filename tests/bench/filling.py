@@ -8,16 +8,22 @@ from pathlib import Path
 import apsw
 
 from countline import clock
+from countline.counting.coverage import FOREVER_S
+from countline.engine.catalogue import read_catalogue
 from countline.engine.engine import make_engine
-from countline.engine.followers import OCCUPANCY
+from countline.engine.followers import OCCUPANCY, Work
+from countline.engine.subject import location_plan, sensor_plan
 from countline.model.claim import Minute
-from countline.store import Accepted, Store, open_store
+from countline.model.ids import SensorNo
+from countline.store import Accepted, Store, View, open_store
 from countline.store.sqlite.connection import MIGRATIONS
 from tests.bench.world import DAY_MINUTES, MEASURES, Crowd, register, sensor_minutes
 
 STEP_MINUTES = 60  # minutes of one sensor in one push; fewer than the store loads cold
 GROUP_MINUTES = 60_000
 BEHIND_MINUTES = 240  # where a recent file ends, before now: room for what a bench pushes
+MONTH_MINUTES = 30 * DAY_MINUTES
+YEAR_END_DAY = 20_454  # 2026-01-01, as days since 1970: its file is good for ever
 STALE_MINUTES = 12 * 60  # a file that ends earlier would be tidied while it is measured
 
 
@@ -51,6 +57,48 @@ async def history_file(folder: Path, crowd: Crowd, bins: int) -> Path:
     return path
 
 
+async def year_file(folder: Path, crowd: Crowd, days: int) -> Path:
+    """A file of whole days before `YEAR_END_DAY`, all cold: one line of each sensor, both ways.
+
+    Occupancy is folded for the first location and the first sensor alone: these are asked.
+    """
+    path = folder / f"year-{crowd.sensors}-{days}-{layout()}.db"
+    mark = path.with_suffix(".made")
+    if mark.exists():
+        return path
+    _forget(path)
+    first, count = (YEAR_END_DAY - days) * DAY_MINUTES, days * DAY_MINUTES
+    store = open_store(path)
+    try:
+        await store.write(lambda tx: register(tx, crowd, first_minute=first))
+        for index in range(crowd.sensors):
+            for at in range(0, count, MONTH_MINUTES):
+                part = min(MONTH_MINUTES, count - at)
+                minutes = sensor_minutes(index, first + at, part, width=2)
+                await store.apply([_accepted(minutes)])
+        await _fold_first(store)
+    finally:
+        await store.close()
+    settle(path)
+    mark.touch()
+    return path
+
+
+async def _fold_first(store: Store) -> None:
+    follower = make_engine(store).follower
+
+    def read(view: View) -> tuple[int, list[Work]]:
+        catalogue = read_catalogue(view)
+        sensor = catalogue.sensors[SensorNo(1)]
+        place = catalogue.locations[sensor.location_id]
+        plans = (location_plan(catalogue, place), sensor_plan(catalogue, sensor))
+        works = [follower._settle(view, catalogue, plan, 0, FOREVER_S) for plan in plans]
+        return view.head()[1], works
+
+    seq, works = await store.read(read)
+    await follower._write(0, seq, works)
+
+
 def layout() -> str:
     """Names the tables as they are today, so that a file of yesterday's is not taken for one."""
     return hashlib.sha256("".join(MIGRATIONS).encode()).hexdigest()[:8]
@@ -76,8 +124,8 @@ def _groups(crowd: Crowd, first: int, end: int) -> Iterator[list[Accepted]]:
     old_end = min(old_end, end)
     if old_end - first >= DAY_MINUTES:
         for index in range(crowd.sensors):
-            for at in range(first, old_end, 30 * DAY_MINUTES):
-                count = min(30 * DAY_MINUTES, old_end - at)
+            for at in range(first, old_end, MONTH_MINUTES):
+                count = min(MONTH_MINUTES, old_end - at)
                 yield [_accepted(sensor_minutes(index, at, count))]
     else:
         old_end = first
