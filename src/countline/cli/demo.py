@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 KEY_NAME = "demo"
 DATA = Path("demo-data")
+HEARD_S_MAX = 15
 
 
 def demo(
@@ -64,8 +65,9 @@ class _Demo:
         async def when_up(serving: "Serving") -> None:
             if self.exit_after is not None:
                 asyncio.get_running_loop().call_later(self.exit_after, stop.set)
-            self._say(serving.url)
             pushing.append(asyncio.create_task(self._push(serving.url, stop)))
+            await self._heard(serving.engine, stop)
+            self._say(serving.url)
 
         await serve(self.settings, stop=stop, when_up=when_up, furnish=self._furnish)
         await asyncio.gather(*pushing)
@@ -87,6 +89,15 @@ class _Demo:
             await engine.access.withdraw_key(key.key_id)
         # Made last: a start that was broken off before it does everything again.
         _, self.key = await engine.access.create_key(name=KEY_NAME)
+
+    async def _heard(self, engine: "Engine", stop: asyncio.Event) -> None:
+        """Wait until the sensors have been heard, so that the first answer knows who is inside."""
+        until_s = clock.elapsed_s() + HEARD_S_MAX
+        while clock.elapsed_s() < until_s and not stop.is_set():
+            whole, *_ = await engine.questions.current(None, None)
+            if whole.quality == "good":
+                return
+            await asyncio.sleep(0.1)
 
     async def _push(self, url: str, stop: asyncio.Event) -> None:
         from countline.emulator import demo_fleet, run_fleet
