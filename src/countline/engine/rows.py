@@ -185,19 +185,19 @@ def _occupancy(
 
     `ahead_s` is how much of the bucket is still to come: nobody has spent time there yet.
     """
-    flow = (ins or 0) - (outs or 0)
-    if query.series == "raw":
-        return (fold.raw_end, None, None, None, _raw_adjustment(fold, flow))
-    person_s = fold.person_s - (fold.end * ahead_s if ahead_s > 0 else 0)
     told: tuple[Adjustment, ...] = ()
-    if fold.end - fold.start != flow or fold.clamp:
-        told = tuple(a for a in map(Adjustment, CAUSES, _added(fold)) if a.people)
-        rest = fold.end - fold.start - flow - sum(a.people for a in told)
-        if rest:
-            told = (*told, Adjustment("measured" if measured else "spill", rest))
-    return (fold.end, fold.high, fold.low, person_s, told)
+    if any(added := _added(fold)):
+        told = tuple(a for a in map(Adjustment, CAUSES, added) if a.people)
+    flow = (ins or 0) - (outs or 0)
+    rest = fold.end - fold.start - flow - sum(a.people for a in told)
+    spilt = (Adjustment("measured" if measured else "spill", rest),) if rest else ()
+    if query.series == "raw":
+        anchored = fold.raw_end - fold.raw_start - flow - rest
+        return (fold.raw_end, None, None, None, (*_anchored(anchored), *spilt))
+    person_s = fold.person_s - (fold.end * ahead_s if ahead_s > 0 else 0)
+    return (fold.end, fold.high, fold.low, person_s, (*told, *spilt))
 
 
-def _raw_adjustment(fold: Fold, flow: int) -> tuple[Adjustment, ...]:
-    rest = fold.raw_end - fold.raw_start - flow
-    return (Adjustment("reset", rest),) if rest else ()
+def _anchored(people: int) -> tuple[Adjustment, ...]:
+    """What anchors did to the raw balance. Folds keep it as one number, whichever they were."""
+    return (Adjustment("reset", people),) if people else ()
