@@ -22,7 +22,8 @@ from countline.store import Store, open_store
 _log = structlog.get_logger("countline.engine")
 
 AS_THEY_COME = IntakeSettings()
-PAUSE_STEPS = 8  # under load followers take a ninth of the time
+STREAM_COMMITS = 3  # so many during one step are a stream of pushes
+PAUSE_STEPS = 8  # in a stream followers take a ninth of the time
 PAUSE_S_MAX = 2.0
 IDLE_S = 1.0  # how often the follower looks without being woken: another process may write
 
@@ -79,13 +80,13 @@ class Engine:
                 await asyncio.wait_for(self._woken.wait(), IDLE_S)
 
     async def _step(self) -> bool:
-        """One step; while pushes queue for the disk, followed by a pause that leaves them the time.
+        """One step; while pushes come in a stream, followed by a pause that leaves them the time.
 
         The more has come by the next step, the more changes of one subject are folded at once.
         """
-        began_s = clock.elapsed_s()
+        began_s, commits = clock.elapsed_s(), self.intake.commits
         stepped = await self.follower.step()
-        if stepped and self.intake.busy:
+        if stepped and self.intake.commits - commits >= STREAM_COMMITS:
             pause_s = min(PAUSE_S_MAX, PAUSE_STEPS * (clock.elapsed_s() - began_s))
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stop.wait(), pause_s)

@@ -53,11 +53,7 @@ class GroupCommit:
         self._shelf = Shelf(store, bytes_max=failed_bytes_max)
         self._queue: deque[Queued] = deque()
         self._more = asyncio.Event()
-
-    @property
-    def busy(self) -> bool:
-        """Whether pushes came while the last group was on its way to disk."""
-        return bool(self._queue)
+        self.commits = 0  # groups that are on disk
 
     # -- the queue --------------------------------------------------------------------------------
     def check_room(self) -> None:
@@ -111,6 +107,7 @@ class GroupCommit:
             except Exception as error:
                 await self._after_failure(group, error)
             else:
+                self.commits += 1
                 self._answer(group, commit)
             kept = (push for one in group for push in one.accepted.kept)
             if size := sum(len(push.body) for push in kept):

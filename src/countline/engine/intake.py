@@ -366,9 +366,9 @@ class Intake:
                 learner.error = error
 
     @property
-    def busy(self) -> bool:
-        """Whether pushes are waiting for the disk."""
-        return self._groups.busy
+    def commits(self) -> int:
+        """How many groups are on disk."""
+        return self._groups.commits
 
     # -- to disk ----------------------------------------------------------------------------------
     async def apply(self, accepted: Sequence[Accepted]) -> list[Outcome]:
