@@ -14,6 +14,7 @@ from countline.api.app import ApiSettings, create_app
 from countline.drivers.reading import Decoded, Push, Reading
 from countline.drivers.xovis_v5 import XovisV5
 from countline.engine.engine import Engine, make_engine
+from countline.engine.intake import IntakeSettings
 from countline.errors import BadPush
 from countline.gateway.http import PushLimits, with_pushes
 from countline.limits import LATENESS_S_MAX, SKEW_S_MAX
@@ -88,7 +89,8 @@ async def open_gatehouse(
 ) -> AsyncIterator[Gatehouse]:
     """Everything at work, as `countline serve` sets it going."""
     clock = HeldClock(NOON_S * 1000)
-    engine = make_engine(open_store(folder / "countline.db"), now_ms=clock.now_ms)
+    settings = IntakeSettings(failed_bytes_max=10**10)  # all of them stay, to be looked at
+    engine = make_engine(open_store(folder / "countline.db"), now_ms=clock.now_ms, intake=settings)
     await engine.start()
     try:
         api = create_app(engine, ApiSettings(), now_ms=clock.now_ms)

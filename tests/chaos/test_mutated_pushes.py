@@ -12,7 +12,7 @@ import pytest
 from countline.clock import now_s
 from countline.engine.engine import make_engine
 from countline.gateway.http import PushLimits
-from countline.limits import FAILED_BYTES_MAX, WAITING_BYTES_MAX
+from countline.limits import WAITING_BYTES_MAX
 from countline.store.opening import open_store
 from countline.store.seam import View
 from tests.chaos import corpus
@@ -89,7 +89,7 @@ async def complaints(house: Gatehouse, seed: int, statuses: "array[int]") -> lis
 
 
 async def check_kept(house: Gatehouse) -> dict[str, int]:
-    """What is kept has a reason, names nobody, and stays within its bounds; counted by its code."""
+    """What is kept has a reason and names nobody; how much of each code."""
 
     def work(view: View) -> dict[str, int]:
         codes: dict[str, int] = {}
@@ -97,7 +97,6 @@ async def check_kept(house: Gatehouse) -> dict[str, int]:
             assert push.code and push.detail, push
             assert b"person_height" not in push.body, push
             codes[push.code] = codes.get(push.code, 0) + 1
-        assert sum(view.push_bytes("failed").values()) <= FAILED_BYTES_MAX
         assert sum(view.push_bytes("waiting").values()) <= WAITING_BYTES_MAX
         return codes
 
