@@ -220,7 +220,10 @@ class Watch:
         for sensor in catalogue.sensors.values():
             opened = [g for g in catalogue.gaps.get(sensor.sensor, ()) if g.to_s is None]
             last_s = self.last_bin_end_s(sensor.sensor)
-            if not _pushes(catalogue, sensor) or last_s is None:
+            if not _pushes(catalogue, sensor):
+                found.extend(replace(g, to_s=max(now_s, g.from_s + 1)) for g in opened)
+                continue
+            if last_s is None:
                 continue
             silent = now_s - last_s > self.stale_after_s(sensor.sensor)
             if silent and not opened:

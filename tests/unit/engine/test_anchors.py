@@ -38,9 +38,7 @@ async def levels(house: House, start_s: int, count: int, **subject: Any) -> list
     return [row.occupancy for row in rows]
 
 
-@pytest.mark.parametrize(
-    ("second", "expected"), [(0, 41), (29, 41), (-30, 41), (30, 6), (-31, 42)]
-)
+@pytest.mark.parametrize(("second", "expected"), [(0, 41), (29, 41), (-30, 41), (30, 6), (-31, 42)])
 def test_an_anchor_acts_at_the_nearest_whole_minute_half_up(
     run: Any, second: int, expected: int
 ) -> None:
