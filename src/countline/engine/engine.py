@@ -22,9 +22,10 @@ from countline.store import Store, open_store
 _log = structlog.get_logger("countline.engine")
 
 AS_THEY_COME = IntakeSettings()
-STREAM_COMMITS = 3  # so many during one step are a stream of pushes
+LONG_STEP_S = 0.05
+STREAM_S = 0.1  # pushes that come closer than this are a stream
 PAUSE_STEPS = 8  # in a stream followers take a ninth of the time
-PAUSE_S_MAX = 2.0
+PAUSE_S_MAX = 10.0
 IDLE_S = 1.0  # how often the follower looks without being woken: another process may write
 
 
@@ -80,16 +81,22 @@ class Engine:
                 await asyncio.wait_for(self._woken.wait(), IDLE_S)
 
     async def _step(self) -> bool:
-        """One step; while pushes come in a stream, followed by a pause that leaves them the time.
+        """One step; a long one, while pushes come in a stream, is followed by a pause for them.
 
-        The more has come by the next step, the more changes of one subject are folded at once.
+        The more has come by the next step, the more changes of one subject are folded at once. The
+        pause ends as soon as no more pushes come.
         """
-        began_s, commits = clock.elapsed_s(), self.intake.commits
+        began_s = clock.elapsed_s()
         stepped = await self.follower.step()
-        if stepped and self.intake.commits - commits >= STREAM_COMMITS:
-            pause_s = min(PAUSE_S_MAX, PAUSE_STEPS * (clock.elapsed_s() - began_s))
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._stop.wait(), pause_s)
+        took_s = clock.elapsed_s() - began_s
+        if stepped and took_s > LONG_STEP_S:
+            until_s = clock.elapsed_s() + min(PAUSE_S_MAX, PAUSE_STEPS * took_s)
+            commits = -1
+            while clock.elapsed_s() < until_s and self.intake.commits != commits:
+                commits = self.intake.commits
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._stop.wait(), STREAM_S)
+                    break
         return stepped
 
     @contextmanager
