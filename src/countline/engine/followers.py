@@ -103,6 +103,16 @@ def _plans_by_sensor(
     return catalogue.work_out(("plans by sensor", location_id), how)
 
 
+def _locations_of(catalogue: Catalogue, dirty: Dirty) -> dict[LocationId, int]:
+    """Locations to fold anew, each from where anything of it changed, numbers included."""
+    starts_s = dict(dirty.locations)
+    for sensor, (start_s, _) in dirty.sensors.items():
+        location_id = catalogue.sensors[sensor].location_id
+        if start_s < starts_s.get(location_id, start_s):
+            starts_s[location_id] = start_s
+    return starts_s
+
+
 class Overtaken(Exception):
     """Another follower has gone further: what was folded here is of an older snapshot."""
 
@@ -156,7 +166,7 @@ class OccupancyFollower:
         catalogue = self._desk.of_view(view)
         dirty = dirty_of(events)
         works: list[Work] = []
-        for location_id, start_s in dirty.locations.items():
+        for location_id, start_s in _locations_of(catalogue, dirty).items():
             if location_id in catalogue.locations:
                 for plan in plans_of_location(catalogue, location_id):
                     works.append(self._settle(view, catalogue, plan, start_s, FOREVER_S))

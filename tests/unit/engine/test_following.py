@@ -8,7 +8,7 @@ import pytest
 from countline.engine import followers
 from countline.errors import StoreError
 from countline.store.seam import Transaction
-from tests.engine_house import HOUR_S, LOCATION, House, at, passing
+from tests.engine_house import HOUR_S, LOCATION, House, at, passing, source_named
 
 T = TypeVar("T")
 MORNING = at("2026-06-02 06:00")
@@ -141,5 +141,21 @@ def test_a_row_is_final_a_day_after_its_end_when_whole_else_when_the_late_window
             house.clock.set(now_s)
             rows = await house.rows(*span, sensor="S1")
             assert [row.final for row in rows] == expected
+
+    run(story, MORNING)
+
+
+def test_a_change_for_the_future_does_not_hide_what_was_counted_before_it(run: Any) -> None:
+    async def story(house: House) -> None:
+        await a_busy_morning(house)
+        await house.follow()
+        (line,) = (await house.engine.desk.fresh()).lines
+        turned = [source_named("S1/!1000")]
+        await house.counts("S1", passing(MORNING, 4), sequence=2**50, at_s=END)
+        await house.engine.desk.change_line(line, sources=turned, valid_from_s=END + HOUR_S)
+        await house.follow()  # both in one step
+        rows = await house.rows(MORNING, END, location=LOCATION)
+        assert [row.occupancy for row in rows] == [3 + 4 * n for n in range(1, HOURS + 1)]
+        assert (await house.present(location=LOCATION)).last_known == 3 + 4 * HOURS
 
     run(story, MORNING)
