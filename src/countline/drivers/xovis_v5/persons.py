@@ -42,7 +42,7 @@ def _clean(said: Any) -> Any:
     for key, value in said.items():
         if key == "tracked_objects":
             clean[key] = _bare(value)
-        elif key.lower() not in _PERSONAL:
+        elif key.strip().lower() not in _PERSONAL:
             clean[key] = _clean(value)
     return clean
 
@@ -51,7 +51,11 @@ def _bare(objects: Any) -> list[dict[str, Any]]:
     if not isinstance(objects, list):
         return []
     return [
-        {key: value for key, value in item.items() if key in _KEPT_OF_OBJECT}
+        {
+            key: _clean(value)
+            for key, value in item.items()
+            if key in _KEPT_OF_OBJECT and not isinstance(value, dict | list)
+        }
         | {"attributes": {}, "position": []}
         for item in objects
         if isinstance(item, dict)

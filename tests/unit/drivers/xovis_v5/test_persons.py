@@ -104,3 +104,11 @@ def test_bodies_without_persons_stay_as_they_are(body: bytes) -> None:
 def test_a_body_within_a_text_is_blanked() -> None:
     bare = json.loads(DRIVER.strip_persons(json.dumps({"live_data": LIVE.decode()}).encode()))
     assert bare == {"live_data": ""}
+
+
+def test_nothing_is_hidden_where_a_number_should_be() -> None:
+    inner = {"track_id": {"person_height": 1.71}, "type": ["gender"], "Person_Height ": 1.71}
+    said = {"live_data": {"frames": [{"tracked_objects": [inner], " GENDER": "FEMALE"}]}}
+    bare = json.loads(DRIVER.strip_persons(json.dumps(said).encode()))
+    (frame,) = bare["live_data"]["frames"]
+    assert frame == {"tracked_objects": [{"attributes": {}, "position": []}]}
