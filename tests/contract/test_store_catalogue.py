@@ -7,6 +7,7 @@ import pytest
 
 from countline.errors import StoreError
 from countline.model.access import Key, PushSecret, Session
+from countline.model.adoption import Adoption, ConfigurationChange, Hole
 from countline.model.ids import LineId, LocationId, SensorId, SensorNo, SeriesNo, ZoneId
 from countline.model.place import Anchor, Line, Location, Source, Zone
 from countline.model.sensor import (
@@ -45,6 +46,13 @@ RECORDS: tuple[Any, ...] = (
     Key(key_id="k", digest=b"\0\xff", name="n", scopes=("read", "write"), expires_s=5),
     Session(digest=b"\1", key_id="k", ends_s=9),
     PushSecret(digest=b"\2", sensor=None, driver=None),
+    Adoption(
+        sensor=SensorNo(9), address="https://192.0.2.1", password=b"\0", made=({"kind": "agent"},)
+    ),
+    ConfigurationChange(
+        change_id=1, sensor=SensorNo(9), at_s=7, who="me", what="name", after={"name": "Tür"}
+    ),
+    Hole(hole_id=1, sensor=SensorNo(9), from_s=60, to_s=180, reason="asleep"),
 )  # fmt: skip
 
 
@@ -94,7 +102,9 @@ def test_saving_again_replaces(opener: Opener) -> None:
 def test_the_catalogue_version_moves_with_what_the_catalogue_is(
     opener: Opener, record: Any
 ) -> None:
-    moves = not isinstance(record, Status | Session | Gap | Package)
+    moves = not isinstance(
+        record, Status | Session | Gap | Package | Adoption | ConfigurationChange | Hole
+    )
     with empty_store(opener) as store:
         for step in ("save", "save", "delete"):
             before = look(store, "catalogue_version")

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
 import msgspec
 
 from countline.model.access import Key, PushSecret, Session
+from countline.model.adoption import Adoption, ConfigurationChange, Hole
 from countline.model.place import Anchor, Line, Location, Source, Zone
 from countline.model.sensor import (
     Channel,
@@ -46,6 +47,9 @@ TABLES: Mapping[type[Any], Place] = {
     Key: Place("api_key", ("key_id",)),
     Session: Place("session", ("digest",), moves_catalogue=False),
     PushSecret: Place("push_secret", ("digest",)),
+    Adoption: Place("adoption", ("sensor",), moves_catalogue=False),
+    ConfigurationChange: Place("configuration_change", ("change_id",), moves_catalogue=False),
+    Hole: Place("hole", ("hole_id",), moves_catalogue=False),
 }
 
 

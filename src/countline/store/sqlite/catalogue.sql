@@ -225,3 +225,45 @@ SELECT * FROM session WHERE key_id = ? ORDER BY digest
 
 -- name: anchor_by_location_id
 SELECT * FROM anchor WHERE location_id = ? ORDER BY anchor_id
+
+-- name: adoption_all
+SELECT * FROM adoption ORDER BY sensor
+
+-- name: adoption_get
+SELECT * FROM adoption WHERE sensor = ?
+
+-- name: adoption_insert
+INSERT INTO adoption VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+
+-- name: adoption_delete
+DELETE FROM adoption WHERE sensor = ?
+
+-- name: configuration_change_all
+SELECT * FROM configuration_change ORDER BY change_id
+
+-- name: configuration_change_get
+SELECT * FROM configuration_change WHERE change_id = ?
+
+-- name: configuration_change_insert
+INSERT INTO configuration_change VALUES (?, ?, ?, ?, ?, ?, ?)
+
+-- name: configuration_change_delete
+DELETE FROM configuration_change WHERE change_id = ?
+
+-- name: configuration_change_by_sensor
+SELECT * FROM configuration_change WHERE sensor = ? ORDER BY change_id
+
+-- name: hole_all
+SELECT * FROM hole ORDER BY hole_id
+
+-- name: hole_get
+SELECT * FROM hole WHERE hole_id = ?
+
+-- name: hole_insert
+INSERT INTO hole VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+
+-- name: hole_delete
+DELETE FROM hole WHERE hole_id = ?
+
+-- name: hole_by_sensor
+SELECT * FROM hole WHERE sensor = ? ORDER BY hole_id
