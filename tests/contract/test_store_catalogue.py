@@ -8,7 +8,17 @@ import pytest
 from countline.errors import StoreError
 from countline.model.access import Key, PushSecret, Session
 from countline.model.adoption import Adoption, ConfigurationChange, Hole
-from countline.model.ids import LineId, LocationId, SensorId, SensorNo, SeriesNo, ZoneId
+from countline.model.health import KeptFacts, Trouble
+from countline.model.ids import (
+    LayoutId,
+    LineId,
+    LocationId,
+    SensorId,
+    SensorNo,
+    SeriesNo,
+    ZoneId,
+)
+from countline.model.layout import Layout, LayoutImage, Placement, Point, Shape
 from countline.model.place import Anchor, Line, Location, Source, Zone
 from countline.model.sensor import (
     Channel,
@@ -32,6 +42,13 @@ RECORDS: tuple[Any, ...] = (
     Line(line_id=LineId(1), location_id=LocationId("X"), name="Door", side_b=ZoneId(1)),
     Source(source_id=1, sensor=SensorNo(9), channel="single/1", line_id=LineId(1), invert=True),
     Anchor(anchor_id=1, location_id=LocationId("X"), at_s=60, value=3, cause="operator"),
+    Layout(
+        layout_id=LayoutId(1), location_id=LocationId("X"), name="Erdgeschoß", floor=-1,
+        scale_m_per_px=0.02, image_type="image/png", image_bytes=70,
+    ),
+    LayoutImage(layout_id=LayoutId(1), content=b"\x89PNG\0"),
+    Placement(layout_id=LayoutId(1), sensor=SensorNo(9), x_m=1.5, y_m=-2.0, rotation_deg=90.0),
+    Shape(layout_id=LayoutId(1), kind="line", number=1, points=(Point(0.0, 0.5), Point(2.0, 0.5))),
     Sensor(sensor=SensorNo(9), sensor_id=SensorId("S9"), location_id=LocationId("X")),
     Device(device_id=1, vendor="xovis", serial="00:6e", sensor=SensorNo(9), valid_to_s=9),
     Channel(sensor=SensorNo(9), channel="single/1", name="Tür", shape="line", imported=True),
@@ -53,6 +70,8 @@ RECORDS: tuple[Any, ...] = (
         change_id=1, sensor=SensorNo(9), at_s=7, who="me", what="name", after={"name": "Tür"}
     ),
     Hole(hole_id=1, sensor=SensorNo(9), from_s=60, to_s=180, reason="asleep"),
+    KeptFacts(sensor=SensorNo(9), facts={"newest": {"at_s": 5}, "since": {"silent": 3}}),
+    Trouble(part="occupancy", code="occupancy_failing", detail="It failed.", since_s=None),
 )  # fmt: skip
 
 
@@ -87,7 +106,16 @@ def test_records_come_by_key_and_can_be_picked(opener: Opener) -> None:
         assert look(store, "records", Key, name="b", quota=600) == [keys[0]]
         assert look(store, "records", Key, name="b", quota=1) == []
         assert [one.series for one in look(store, "records", Series, sensor=2)] == [20, 21, 22]
-
+        record,
+        Status
+        | Session
+        | Gap
+        | Package
+        | Adoption
+        | ConfigurationChange
+        | Hole
+        | KeptFacts
+        | Trouble,
 
 @each_store
 def test_saving_again_replaces(opener: Opener) -> None:

@@ -9,6 +9,8 @@ import msgspec
 
 from countline.model.access import Key, PushSecret, Session
 from countline.model.adoption import Adoption, ConfigurationChange, Hole
+from countline.model.health import KeptFacts, Trouble
+from countline.model.layout import Layout, LayoutImage, Placement, Shape
 from countline.model.place import Anchor, Line, Location, Source, Zone
 from countline.model.sensor import (
     Channel,
@@ -36,6 +38,10 @@ TABLES: Mapping[type[Any], Place] = {
     Line: Place("line", ("line_id",)),
     Source: Place("source", ("source_id",)),
     Anchor: Place("anchor", ("anchor_id",)),
+    Layout: Place("layout", ("layout_id",)),
+    LayoutImage: Place("layout_image", ("layout_id",), moves_catalogue=False),
+    Placement: Place("placement", ("layout_id", "sensor")),
+    Shape: Place("shape", ("layout_id", "kind", "number")),
     Sensor: Place("sensor", ("sensor",)),
     Device: Place("device", ("device_id",)),
     Channel: Place("channel", ("sensor", "channel")),
@@ -50,6 +56,8 @@ TABLES: Mapping[type[Any], Place] = {
     Adoption: Place("adoption", ("sensor",), moves_catalogue=False),
     ConfigurationChange: Place("configuration_change", ("change_id",), moves_catalogue=False),
     Hole: Place("hole", ("hole_id",), moves_catalogue=False),
+    KeptFacts: Place("facts", ("sensor",), moves_catalogue=False),
+    Trouble: Place("trouble", ("part",), moves_catalogue=False),
 }
 
 
@@ -92,9 +100,7 @@ def columns_of(kind: type[Any]) -> Columns:
         hint = hints[name]
         if get_origin(hint) in (tuple, dict):
             writers.append((index, _to_json))
-            readers.append(
-                (index, tuple_of_json if get_origin(hint) is tuple else msgspec.json.decode)
-            )
+            readers.append((index, msgspec.json.Decoder(hint).decode))
         elif hint is bool:
             writers.append((index, int))
             readers.append((index, bool))
@@ -109,8 +115,3 @@ def _to_json(value: Any) -> str:
 
 def _to_float(value: float | None) -> float | None:
     return None if value is None else float(value)
-
-
-def tuple_of_json(text: str) -> tuple[Any, ...]:
-    """A JSON list as a tuple."""
-    return tuple(msgspec.json.decode(text))

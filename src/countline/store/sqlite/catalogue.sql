@@ -267,3 +267,81 @@ DELETE FROM hole WHERE hole_id = ?
 
 -- name: hole_by_sensor
 SELECT * FROM hole WHERE sensor = ? ORDER BY hole_id
+
+-- name: facts_all
+SELECT * FROM facts ORDER BY sensor
+
+-- name: facts_get
+SELECT * FROM facts WHERE sensor = ?
+
+-- name: facts_insert
+INSERT INTO facts VALUES (?, ?)
+
+-- name: facts_delete
+DELETE FROM facts WHERE sensor = ?
+
+-- name: trouble_all
+SELECT * FROM trouble ORDER BY part
+
+-- name: trouble_get
+SELECT * FROM trouble WHERE part = ?
+
+-- name: trouble_insert
+INSERT INTO trouble VALUES (?, ?, ?, ?)
+
+-- name: trouble_delete
+DELETE FROM trouble WHERE part = ?
+
+-- name: layout_all
+SELECT * FROM layout ORDER BY layout_id
+
+-- name: layout_get
+SELECT * FROM layout WHERE layout_id = ?
+
+-- name: layout_insert
+INSERT INTO layout VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+
+-- name: layout_delete
+DELETE FROM layout WHERE layout_id = ?
+
+-- name: layout_image_all
+SELECT * FROM layout_image ORDER BY layout_id
+
+-- name: layout_image_get
+SELECT * FROM layout_image WHERE layout_id = ?
+
+-- name: layout_image_insert
+INSERT INTO layout_image VALUES (?, ?)
+
+-- name: layout_image_delete
+DELETE FROM layout_image WHERE layout_id = ?
+
+-- name: placement_all
+SELECT * FROM placement ORDER BY layout_id, sensor
+
+-- name: placement_get
+SELECT * FROM placement WHERE layout_id = ? AND sensor = ?
+
+-- name: placement_insert
+INSERT INTO placement VALUES (?, ?, ?, ?, ?, ?)
+
+-- name: placement_delete
+DELETE FROM placement WHERE layout_id = ? AND sensor = ?
+
+-- name: placement_by_layout_id
+SELECT * FROM placement WHERE layout_id = ? ORDER BY layout_id, sensor
+
+-- name: shape_all
+SELECT * FROM shape ORDER BY layout_id, kind, number
+
+-- name: shape_get
+SELECT * FROM shape WHERE layout_id = ? AND kind = ? AND number = ?
+
+-- name: shape_insert
+INSERT INTO shape VALUES (?, ?, ?, ?)
+
+-- name: shape_delete
+DELETE FROM shape WHERE layout_id = ? AND kind = ? AND number = ?
+
+-- name: shape_by_layout_id
+SELECT * FROM shape WHERE layout_id = ? ORDER BY layout_id, kind, number

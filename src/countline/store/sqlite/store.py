@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from shutil import disk_usage
 from statistics import median
 from threading import local
 from typing import TypeVar
@@ -154,13 +155,18 @@ class SqliteStore:
         """For health and metrics."""
         files = [self._path, self._path.with_name(self._path.name + "-wal")]
         commit, seq = self._read(lambda view: view.head())
+        disk = disk_usage(self._path.parent)
         return StoreFacts(
             kind="sqlite",
             bytes=sum(file.stat().st_size for file in files if file.exists()),
             flush_ms=round(1000 * median(self._flushes_s), 3) if self._flushes_s else 0.0,
             commit=commit,
             seq=seq,
-            detail={"path": str(self._path)},
+            detail={
+                "path": str(self._path),
+                "disk_bytes": disk.total,
+                "disk_free_bytes": disk.free,
+            },
         )
 
     async def close(self) -> None:
