@@ -106,16 +106,7 @@ def test_records_come_by_key_and_can_be_picked(opener: Opener) -> None:
         assert look(store, "records", Key, name="b", quota=600) == [keys[0]]
         assert look(store, "records", Key, name="b", quota=1) == []
         assert [one.series for one in look(store, "records", Series, sensor=2)] == [20, 21, 22]
-        record,
-        Status
-        | Session
-        | Gap
-        | Package
-        | Adoption
-        | ConfigurationChange
-        | Hole
-        | KeptFacts
-        | Trouble,
+
 
 @each_store
 def test_saving_again_replaces(opener: Opener) -> None:
@@ -131,7 +122,17 @@ def test_the_catalogue_version_moves_with_what_the_catalogue_is(
     opener: Opener, record: Any
 ) -> None:
     moves = not isinstance(
-        record, Status | Session | Gap | Package | Adoption | ConfigurationChange | Hole
+        record,
+        Status
+        | Session
+        | Gap
+        | Package
+        | Adoption
+        | ConfigurationChange
+        | Hole
+        | KeptFacts
+        | Trouble
+        | LayoutImage,
     )
     with empty_store(opener) as store:
         for step in ("save", "save", "delete"):

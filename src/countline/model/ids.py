@@ -8,6 +8,7 @@ LocationId = NewType("LocationId", str)
 SensorId = NewType("SensorId", str)
 ZoneId = NewType("ZoneId", int)
 LineId = NewType("LineId", int)
+LayoutId = NewType("LayoutId", int)
 SensorNo = NewType("SensorNo", int)  # a sensor's small number in the store
 SeriesNo = NewType("SeriesNo", int)  # one channel and one measure
 CommitId = NewType("CommitId", int)
