@@ -1,0 +1,8 @@
+"""What a device does by itself while it listens: one coroutine function for each, run as a task."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from countline.emulator.v5.device import Device
+
+BACKGROUND: tuple[Callable[[Device], Coroutine[Any, Any, None]], ...] = ()

@@ -1,0 +1,92 @@
+"""A sensor to test against, made in one call: `emulated_sensor(personality="5.6")`."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from countline import clock
+from countline.emulator.building import doors_building
+from countline.emulator.faults import NO_FAULTS, Faults
+from countline.emulator.plan import Building, IdScheme, LogicPlan, SensorPlan
+from countline.emulator.sensor import Sensor
+from countline.emulator.v5.device import LICENSED, Device
+from countline.emulator.v5.personality import PERSONALITIES, Release
+from countline.emulator.world import World
+
+HISTORY_DAYS = 30
+
+
+def emulated_sensor(
+    personality: Release = "5.6",
+    *,
+    seed: int = 1,
+    building: Building | None = None,
+    nth: int = 0,
+    true_ms: Callable[[], int] = clock.now_ms,
+    installed_s: int | None = None,
+    faults: Faults = NO_FAULTS,
+    password: str = "pass",
+    licences: tuple[int, ...] = LICENSED,
+    multisensors: tuple[int, ...] = (),
+) -> Device:
+    """A device above one door of a hall and the floor behind it, installed 30 days ago.
+
+    `building` and `nth`: another building, and which of its sensors. `true_ms`: the time, where it
+    is not that of the machine. `faults`: of what it sees and of its past; those of the device
+    itself are `device.faults`.
+    """
+    built = building or hall()
+    world = World(built, seed)
+    return device_over(
+        world, built.sensors[nth], personality=personality, true_ms=true_ms,
+        installed_s=installed_s, faults=faults, password=password, licences=licences,
+        multisensors=multisensors,
+    )  # fmt: skip
+
+
+def device_over(
+    world: World,
+    plan: SensorPlan,
+    *,
+    personality: Release,
+    true_ms: Callable[[], int] = clock.now_ms,
+    installed_s: int | None = None,
+    faults: Faults = NO_FAULTS,
+    password: str = "pass",
+    licences: tuple[int, ...] = LICENSED,
+    multisensors: tuple[int, ...] = (),
+) -> Device:
+    """A device of a personality above its place in a world that others share."""
+    if installed_s is None:
+        today = world.date_at(true_ms())
+        installed_s = world.span_ms(today)[0] // 1000 - HISTORY_DAYS * 86_400
+    sensor = Sensor(planned_for(plan, personality), world, installed_s=installed_s, faults=faults)
+    return Device(
+        sensor, personality=personality, true_ms=true_ms, password=password, licences=licences,
+        multisensors=multisensors,
+    )  # fmt: skip
+
+
+def planned_for(plan: SensorPlan, personality: Release) -> SensorPlan:
+    """The plan with the ids and the firmware of a personality."""
+    kind = PERSONALITIES[personality]
+    logics = tuple(
+        replace(logic, logic_id=kind.id_first + place) for place, logic in enumerate(plan.logics)
+    )
+    ids: IdScheme = "small" if kind.small_ids else "thousands"
+    return replace(plan, logics=logics, ids=ids, firmware=kind.firmware)
+
+
+def hall(doors: int = 1) -> Building:
+    """One hall; each sensor counts its door, and who is inside."""
+    plain = doors_building(doors)
+    zone = plain.zones[0]
+    return replace(
+        plain,
+        sensors=tuple(
+            replace(
+                plan,
+                logics=(*plan.logics, LogicPlan(logic_id=1001, name="Hall", zone=zone.zone_id)),
+            )
+            for plan in plain.sensors
+        ),
+    )

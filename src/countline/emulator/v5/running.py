@@ -1,0 +1,58 @@
+"""A device's time: its own clock with every step it made, and when it was up."""
+
+from bisect import bisect_right
+from collections.abc import Callable
+
+REBOOT_S = 75
+
+
+class Running:
+    """The clock and the boots of a device over true time, which is handed in."""
+
+    def __init__(self, true_ms: Callable[[], int], *, booted_ms: int, offset_ms: int) -> None:
+        self.true_ms = true_ms
+        self.reboot_s = REBOOT_S
+        self.downs: list[tuple[int, int]] = []  # [from, to) in true time
+        self._boots_ms = [booted_ms]
+        self._steps: list[tuple[int, int]] = [(0, offset_ms)]  # from when on, how far ahead
+
+    def now_ms(self) -> int:
+        """What its clock shows."""
+        return self.own_ms(self.true_ms())
+
+    def own_ms(self, true_ms: int) -> int:
+        """What its clock showed at a true instant."""
+        return true_ms + self.offset_ms(true_ms)
+
+    def offset_ms(self, true_ms: int | None = None) -> int:
+        """How far its clock was ahead."""
+        at_ms = self.true_ms() if true_ms is None else true_ms
+        return self._steps[max(0, bisect_right(self._steps, (at_ms, 1 << 62)) - 1)][1]
+
+    @property
+    def steps(self) -> tuple[tuple[int, int], ...]:
+        """(true ms from which on, ms ahead), in order of time."""
+        return tuple(self._steps)
+
+    def step_to(self, own_ms: int) -> None:
+        """Set the clock."""
+        true_ms = self.true_ms()
+        self._steps.append((true_ms, own_ms - true_ms))
+
+    def reboot(self) -> None:
+        """Go down now, and come up `reboot_s` later."""
+        at_ms = self.true_ms()
+        self.downs.append((at_ms, at_ms + self.reboot_s * 1000))
+        self._boots_ms.append(at_ms + self.reboot_s * 1000)
+
+    def is_down(self, true_ms: int | None = None) -> bool:
+        at_ms = self.true_ms() if true_ms is None else true_ms
+        return any(start <= at_ms < end for start, end in self.downs[-64:])
+
+    def booted_ms(self, true_ms: int | None = None) -> int:
+        """When it last came up, in true time."""
+        at_ms = self.true_ms() if true_ms is None else true_ms
+        return max((ms for ms in self._boots_ms if ms <= at_ms), default=self._boots_ms[0])
+
+    def uptime_s(self) -> int:
+        return max(0, self.true_ms() - self.booted_ms()) // 1000
