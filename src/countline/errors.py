@@ -10,6 +10,9 @@ CountlineError
 ├── TooMuch          a bound of `limits` was passed
 ├── NotReady         try again later
 ├── Conflict         what is there already stands in the way
+├── DeviceError      a sensor that was asked cannot be reached, or says no
+│   ├── DeviceUnreachable  nothing reached it, so nothing changed on it
+│   └── DeviceGone         the connection broke on the way: it may have been done, or not
 ├── StoreError       the disk refused
 └── ConfigError      the settings are wrong
 
@@ -104,6 +107,24 @@ class Conflict(CountlineError):
     """What is there already stands in the way."""
 
     code = "conflict"
+
+
+class DeviceError(CountlineError):
+    """The sensor cannot do what it was asked."""
+
+    code = "device_refused"
+
+
+class DeviceUnreachable(DeviceError):
+    """Nothing reached the sensor, so nothing changed on it."""
+
+    code = "device_unreachable"
+
+
+class DeviceGone(DeviceError):
+    """The sensor went away in the middle: what it was asked may have been done, or not."""
+
+    code = "device_gone"
 
 
 class StoreError(CountlineError):

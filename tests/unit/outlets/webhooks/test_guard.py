@@ -11,9 +11,9 @@ from countline.outlets.webhooks.guard import (
     AddressRefused,
     GuardedTransport,
     permitted,
-    reach,
     resolve,
 )
+from countline.reach import reach
 
 PUBLIC = ["93.184.216.34", "2606:2800:220:1:248:1893:25c8:1946", "64:ff9b::5db8:d822"]
 PRIVATE = [

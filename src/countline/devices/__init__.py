@@ -1,0 +1,1 @@
+"""Clients of the sensors' own interfaces: one folder per maker and generation."""

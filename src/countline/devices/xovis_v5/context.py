@@ -1,0 +1,33 @@
+"""Which of a device's sensors is meant: its own lens, or an instance stitched from several."""
+
+from dataclasses import dataclass
+
+from countline.drivers.xovis_v5.firmware import Firmware
+
+_STITCHED_FROM = Firmware(5, 6, 0)  # before, a device has one stitched instance and no number
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """As in `DeviceKey.context`: `single` (None), or `multi:N`."""
+
+    multisensor: int | None = None
+
+    @staticmethod
+    def of(text: str) -> "Context":
+        """Reads `single` or `multi:N`."""
+        return Context(None if text == "single" else int(text.removeprefix("multi:")))
+
+    def __str__(self) -> str:
+        return "single" if self.multisensor is None else f"multi:{self.multisensor}"
+
+    def root(self, firmware: Firmware) -> str:
+        """Where its operations begin."""
+        if self.multisensor is None:
+            return "/singlesensor"
+        if firmware < _STITCHED_FROM:
+            return "/multisensor"
+        return f"/multisensors/{self.multisensor}"
+
+
+SINGLE = Context()

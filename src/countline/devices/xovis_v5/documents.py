@@ -1,0 +1,58 @@
+"""What a sensor answered, as we read it and whole, so that a PUT loses nothing we do not know."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+
+BLANKED = "***"
+# Keys whose values are secrets, in whatever part of an answer they stand.
+_SECRET = re.compile(r"pass(word|wd)?|auth_data|token|secret|smk|.*(_password|_token|_key)", re.I)
+_HEADERS = "custom_header_fields"  # their values may be a key
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Document(Generic[T]):
+    """One resource: `read` is typed and may lack what a newer firmware added, `whole` is all of it.
+
+    `whole` may hold passwords in clear: it is for the sensor that said it. Show `blank(whole)`.
+    """
+
+    read: T
+    whole: dict[str, Any]
+
+    def amended(self, change: Mapping[str, Any]) -> dict[str, Any]:
+        """The whole, with `change` put into it: objects inside objects too, lists replaced."""
+        return merge(self.whole, change)
+
+    def __repr__(self) -> str:
+        return f"Document({type(self.read).__name__}, {blank(self.whole)!r})"
+
+
+def merge(whole: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
+    """`whole` with the values of `change`, which goes as deep as objects go."""
+    merged = dict(whole)
+    for name, value in change.items():
+        inner = merged.get(name)
+        both = isinstance(inner, dict) and isinstance(value, Mapping)
+        merged[name] = merge(inner or {}, value) if both else value
+    return merged
+
+
+def blank(answer: Any) -> Any:
+    """The same without secrets, to be shown, kept or logged."""
+    if isinstance(answer, Mapping):
+        return {name: _blanked(str(name), value) for name, value in answer.items()}
+    if isinstance(answer, list | tuple):
+        return [blank(one) for one in answer]
+    return answer
+
+
+def _blanked(name: str, value: Any) -> Any:
+    if name == _HEADERS and isinstance(value, list):
+        return [{**one, "value": BLANKED} if isinstance(one, Mapping) else BLANKED for one in value]
+    if isinstance(value, str) and value and _SECRET.fullmatch(name):
+        return BLANKED
+    return blank(value)

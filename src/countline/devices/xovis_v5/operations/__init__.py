@@ -1,0 +1,1 @@
+"""What can be asked of a sensor, in words of Python: thin functions over one table of operations."""

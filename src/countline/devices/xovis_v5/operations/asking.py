@@ -1,0 +1,60 @@
+"""The one way in which operations reach a sensor, and how their answers become typed."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol, TypeVar
+
+import msgspec
+
+from countline.devices.xovis_v5.documents import Document
+from countline.devices.xovis_v5.refusals import invalid_answer
+
+T = TypeVar("T")
+Query = Mapping[str, str | int | bool]
+
+
+class Asker(Protocol):
+    """A session with one sensor, in one of its contexts."""
+
+    async def ask(
+        self,
+        operation: str,
+        *,
+        id: int | None = None,
+        query: Query | None = None,
+        body: Any = None,
+        timeout_s: float | None = None,
+    ) -> bytes:
+        """The answer's body. `operation` is a name of the table in `drivers.xovis_v5.compatibility`.
+
+        Mutations wait for their turn. Raises `DeviceError`, each kind with a code of its own.
+        """
+        ...
+
+
+def typed(answer: bytes, kind: type[T], operation: str) -> T:
+    """An answer as a struct. Raises `DeviceError` `device_answer_invalid`."""
+    try:
+        return msgspec.json.decode(answer, type=kind)
+    except (ValueError, RecursionError) as error:
+        raise invalid_answer(operation, str(error)) from None
+
+
+def document(answer: bytes, kind: type[T], operation: str) -> Document[T]:
+    """An answer as a struct and whole."""
+    return _document(typed(answer, dict[str, Any], operation), kind, operation)
+
+
+def documents(answer: bytes, key: str, kind: type[T], operation: str) -> list[Document[T]]:
+    """The elements of a list that an answer holds under `key`."""
+    whole = typed(answer, dict[str, Any], operation)
+    listed = whole.get(key)
+    if not isinstance(listed, Sequence) or isinstance(listed, str):
+        raise invalid_answer(operation, f"there is no list `{key}` in it")
+    return [_document(one, kind, operation) for one in listed]
+
+
+def _document(whole: Any, kind: type[T], operation: str) -> Document[T]:
+    try:
+        return Document(msgspec.convert(whole, kind, strict=True), whole)
+    except (ValueError, RecursionError) as error:
+        raise invalid_answer(operation, str(error)) from None
