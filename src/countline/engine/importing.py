@@ -15,6 +15,7 @@ from countline.engine.placing import Placing, Target
 from countline.errors import BadPush
 from countline.model.claim import RANK_HISTORY, Claim, Minute
 from countline.model.ids import LocationId, SensorId
+from countline.model.sensor import Sensor
 from countline.store.seam import Accepted, Transaction
 
 V = TypeVar("V")
@@ -80,7 +81,7 @@ async def import_file(
     total = sum(len(m.minutes) + len(m.claims) for m in made)
     done = fresh = duplicates = 0
     for target, claimed in zip(targets, made, strict=True):
-        for size, accepted in _chunks(target, claimed, received_ms, driver):
+        for size, accepted in chunked(target.sensor, claimed, received_ms, driver):
             outcome = (await engine.intake.apply([accepted]))[0]
             fresh += outcome.changed
             duplicates += outcome.duplicates
@@ -168,15 +169,17 @@ def _claimed(part: Decoded, target: Target, number: int, received_s: int) -> Nor
     )
 
 
-def _chunks(
-    target: Target, made: Normalised, received_ms: int, driver: str
+def chunked(
+    sensor: Sensor, made: Normalised, received_ms: int, driver: str
 ) -> Iterator[tuple[int, Accepted]]:
+    """Many bins in transactions of a few, each with its number of bins."""
+
     def accepted(minutes: Sequence[Minute], claims: Sequence[Claim]) -> Accepted:
         return Accepted(
             received_ms=received_ms,
             driver=driver,
-            sensor=target.sensor.sensor,
-            location_id=target.sensor.location_id,
+            sensor=sensor.sensor,
+            location_id=sensor.location_id,
             minutes=minutes,
             claims=claims,
         )
