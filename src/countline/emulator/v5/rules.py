@@ -1,0 +1,129 @@
+"""Which happening moves which counter: a scene's logics, read as rules."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from countline.drivers import ChannelInfo, Measured
+from countline.drivers.xovis_v5.names import SECONDS, TEMPLATES, measured
+from countline.emulator.v5.happenings import What
+
+if TYPE_CHECKING:
+    from countline.emulator.v5.device import Device
+
+DELETED_MS = 1_200  # a track ends so long after its line was crossed
+OTHER_OBJECTS = ("BICYCLE", "PRAM", "WHEELCHAIR", "SHOPPING_CART")  # none of these ever comes by
+ZONE_RULES: Mapping[str, tuple[tuple[What, int], ...]] = {
+    "present": (("entry", 1), ("exit", -1)),
+    "queue_length": (("entry", 1), ("exit", -1)),
+    "visits": (("entry", 1),),
+    "in": (("entry", 1),),
+    "outflow": (("exit", 1),),
+    "out": (("exit", 1),),
+    "dwell_ms": (("exit", 0),),
+    "queue_ms": (("exit", 0),),
+}
+
+
+class Rule(NamedTuple):
+    """One counter and what moves it; `by` 0: the milliseconds that the person was in the zone."""
+
+    counter: int
+    logic: int
+    place: int
+    what: What
+    by: int
+    delay_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """All that a scene counts. Times are kept in milliseconds, told in seconds."""
+
+    counters: Mapping[int, dict[str, Any]] = field(default_factory=dict)  # as configured
+    channels: Mapping[int, ChannelInfo] = field(default_factory=dict)  # by logic id
+    rules: tuple[Rule, ...] = ()
+    states: Mapping[int, int] = field(default_factory=dict)  # state counter -> place of its zone
+    seconds: frozenset[int] = frozenset()
+    geometries: Mapping[int, tuple[int, bool]] = field(default_factory=dict)  # id -> place, turned
+
+    def told(self, counter: int, value: int) -> int | float:
+        """A counter's value as the device says it."""
+        return round(value / 1000, 3) if counter in self.seconds else value
+
+
+def rules_of(device: "Device", root: str, *, on_deletion: bool) -> Rules:
+    """The rules of a shared sub-tree as it is configured now."""
+    drawn = device.config.items(f"{root}/scene/geometries")
+    places = {id_: spot for id_, g in drawn.items() if (spot := _spot(device, g)) is not None}
+    counters = dict(device.config.items(f"{root}/analysis/counters"))
+    by_logic: dict[int, list[dict[str, Any]]] = {}
+    for counter in counters.values():
+        by_logic.setdefault(counter["logic_id"], []).append(counter)
+    channels, rules, states, seconds = {}, list[Rule](), dict[int, int](), set[int]()
+    delay_ms = round(device.config.kept[f"{root}/settings/groups"]["delay"] * 1000)
+    for id_, logic in device.config.items(f"{root}/analysis/logics").items():
+        template = logic.get("template") or {}
+        channel = channels[id_] = _channel(logic, by_logic.get(id_, []))
+        seconds.update(int(m.counter) for m in channel.measures if m.measure in SECONDS)
+        options = template.get("options") or {}
+        spot = places.get(options.get("count_line_id") or options.get("zone_id") or 0)
+        if spot is None or any(word in channel.template for word in OTHER_OBJECTS):
+            continue
+        late = DELETED_MS if on_deletion or "_LATE_" in channel.template else 0
+        for_group = delay_ms if "_GROUP_" in channel.template else 0
+        for m in channel.measures:
+            rules.extend(_rules(m, id_, spot, late + for_group))
+            if m.kind == "state":
+                states[int(m.counter)] = spot[0]
+    return Rules(counters, channels, tuple(rules), states, frozenset(seconds), places)
+
+
+def _spot(device: "Device", geometry: dict[str, Any]) -> tuple[int, bool] | None:
+    """The logic of the plan that a geometry lies over, and whether it is turned round."""
+    if geometry["type"] == "LINE":
+        return device.ground.line_under(geometry["geometry"])
+    place = device.ground.zone_under(geometry["geometry"])
+    return None if place is None else (place, False)
+
+
+def _channel(logic: dict[str, Any], counters: list[dict[str, Any]]) -> ChannelInfo:
+    """A logic in the driver's words."""
+    template = (logic.get("template") or {}).get("type", "XLT_CUSTOM")
+    known = TEMPLATES.get(template)
+    found = measured(
+        template,
+        logic["id"],
+        [(c["id"], c["name"]) for c in sorted(counters, key=lambda c: int(c["id"]))],
+        {c["id"]: c["type"] for c in counters},
+    )
+    return ChannelInfo(
+        str(logic["id"]),
+        logic["name"],
+        template,
+        known.shape if known else "other",
+        tuple(found.values()),
+    )
+
+
+def _rules(m: Measured, logic: int, spot: tuple[int, bool], delay_ms: int) -> list[Rule]:
+    place, turned = spot
+    counter = int(m.counter)
+    if m.measure in ("forward", "backward"):
+        what: Literal["forward", "backward"]
+        what = "forward" if (m.measure == "forward") != turned else "backward"
+        return [Rule(counter, logic, place, what, 1, delay_ms)]
+    return [Rule(counter, logic, place, what, by) for what, by in ZONE_RULES.get(m.measure, ())]
+
+
+def geometries_of(device: "Device", root: str, logic: dict[str, Any]) -> list[dict[str, Any]]:
+    """The lines and zones that a logic is about, as live data and pushes list them."""
+    drawn = device.config.items(f"{root}/scene/geometries")
+    options = (logic.get("template") or {}).get("options") or {}
+    ids = [value for key, value in options.items() if key.endswith(("line_id", "zone_id"))]
+    ids += [options[key] for key in ("zone_1_id", "zone_2_id") if key in options]
+    return [
+        {"id": id_, "type": drawn[id_]["type"], "name": drawn[id_].get("name", "")}
+        for id_ in dict.fromkeys(ids)
+        if id_ in drawn
+    ]
