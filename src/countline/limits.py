@@ -39,6 +39,15 @@ KEY_RATE_WINDOW_S = 60
 WRONG_KEYS_MAX = 10  # per address and minute, then 429
 SESSION_S_MAX = 12 * 3_600
 
+# -- layouts --------------------------------------------------------------------------------------
+LAYOUTS_OF_LOCATION_MAX = 100  # the floors of a tower; their images are 500 MB at most
+LAYOUT_IMAGE_BYTES_MAX = 5_000_000  # a drawing of 10,000 x 7,000 pixels as PNG is 1 to 3 MB
+LAYOUT_IMAGE_SIDE_PX_MAX = 20_000  # A0 at 300 dpi is 14,043 pixels long
+LAYOUT_FEATURES_MAX = 1_000  # zones, lines and sensors on one floor
+SHAPE_POINTS_MAX = 200  # corners of one zone; 20,000 pairs of edges are compared in 20 ms
+LAYOUT_POINTS_MAX = 10_000  # of all shapes together: a million pairs, a second, in a thread
+LAYOUT_REACH_M_MAX = 20_000  # from the origin; an airport is 10 km long
+
 # -- occupancy ------------------------------------------------------------------------------------
 STALE_AFTER_S_MIN = 900  # a line is silent after 15 minutes, or 2.5 usual intervals
 FINAL_AFTER_S = 86_400  # a fully covered row is final a day after its end
@@ -51,3 +60,7 @@ FEED_BATCH_MAX = 500  # events read at once
 FEED_BACKOFF_S_MAX = 60  # a reader that fails is tried again at least once a minute
 CURSOR_SAVE_S = 1  # a crash tells at most this much again; a flush per second and reader
 DEAD_LETTERS_BYTES_MAX = 64_000_000  # three thousand of the largest messages
+
+# -- asking sensors -------------------------------------------------------------------------------
+DEVICE_ANSWER_BYTES_MAX = 64_000_000  # 50,000 bins of a history with 40 counters at 30 bytes
+DEVICE_REFUSED_S = 3_600  # a refused password is not tried again by itself: accounts lock

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar, cast
 
 from countline.model.access import Key, PushSecret
-from countline.model.ids import LineId, LocationId, SensorId, SensorNo, SeriesNo, ZoneId
+from countline.model.ids import LayoutId, LineId, LocationId, SensorId, SensorNo, SeriesNo, ZoneId
+from countline.model.layout import Geometry, Layout, Placement, Shape
 from countline.model.place import Anchor, Line, Location, Source, Zone
 from countline.model.sensor import Channel, Device, Expected, Gap, Sensor, Series
 from countline.store.seam import View
@@ -55,6 +56,8 @@ class Catalogue:
     secrets: Mapping[bytes, PushSecret]
     anchors: Mapping[LocationId, tuple[Anchor, ...]]
     gaps: Mapping[SensorNo, tuple[Gap, ...]] = field(default_factory=dict)
+    layouts: Mapping[LayoutId, Layout] = field(default_factory=dict)
+    geometry_of: Mapping[LayoutId, Geometry] = field(default_factory=dict)
     worked_out: dict[Any, Any] = field(default_factory=dict)  # lives and dies with the snapshot
 
     def zones_of(self, location_id: LocationId) -> Sequence[Zone]:
@@ -126,12 +129,25 @@ def read_catalogue(view: View) -> Catalogue:
         secrets={s.digest: s for s in view.records(PushSecret)},
         anchors=_grouped(view.records(Anchor), lambda a: a.location_id),
         gaps=read_gaps(view),
+        layouts={x.layout_id: x for x in view.records(Layout)},
+        geometry_of=_read_geometry(view),
     )
 
 
 def read_gaps(view: View) -> Mapping[SensorNo, tuple[Gap, ...]]:
     """Why stretches of each sensor have no data."""
     return _grouped(view.records(Gap), lambda g: g.sensor)
+
+
+def _read_geometry(view: View) -> dict[LayoutId, Geometry]:
+    shapes = _grouped(view.records(Shape), lambda s: s.layout_id)
+    placements = _grouped(view.records(Placement), lambda p: p.layout_id)
+    return {
+        layout_id: Geometry(
+            shapes=shapes.get(layout_id, ()), placements=placements.get(layout_id, ())
+        )
+        for layout_id in {*shapes, *placements}
+    }
 
 
 def _of_lines(sources: list[Source]) -> dict[LineId, tuple[Source, ...]]:

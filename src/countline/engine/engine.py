@@ -11,9 +11,11 @@ from countline import clock
 from countline.drivers import DRIVERS
 from countline.engine.access import AccessDesk
 from countline.engine.desk import CatalogueDesk
+from countline.engine.diagnosing import Diagnosing
 from countline.engine.feed import Feed
 from countline.engine.followers import OCCUPANCY, OccupancyFollower
 from countline.engine.intake import Intake, IntakeSettings
+from countline.engine.layouts import LayoutDesk
 from countline.engine.questions import Questions
 from countline.engine.replaying import Replaying
 from countline.engine.watch import Watch
@@ -35,8 +37,10 @@ class Engine:
 
     store: Store
     desk: CatalogueDesk
+    layouts: LayoutDesk
     access: AccessDesk
     watch: Watch
+    diagnosing: Diagnosing
     intake: Intake
     follower: OccupancyFollower
     questions: Questions
@@ -156,8 +160,10 @@ def make_engine(
     engine = Engine(
         store=store,
         desk=desk,
+        layouts=LayoutDesk(desk, now_s=now_s),
         access=AccessDesk(desk, now_s=now_s),
         watch=watch,
+        diagnosing=Diagnosing(desk, watch),
         intake=taking,
         follower=OccupancyFollower(desk, now_s=now_s),
         questions=Questions(desk, watch, now_s=now_s),

@@ -80,26 +80,32 @@ class Shape:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Geometry:
+    """All that is drawn and placed on one layout."""
+
+    shapes: tuple[Shape, ...] = ()
+    placements: tuple[Placement, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SensorGeometry:
-    """A line or zone as a sensor knows it: points in metres in the sensor's own frame."""
+    """A line or zone as a sensor knows it, and the line or zone of ours that it is or shall become.
+
+    Points are metres in the sensor's own frame. With a `number` it is that line or zone; else the
+    one of which `channel` is a source; else the one of this name on the layout; else a new one.
+    """
 
     key: str  # the maker's
     name: str
     kind: ShapeKind
     points: tuple[Point, ...]
+    number: int | None = None
+    channel: str | None = None  # `context/maker's key` of what counts the line or measures the zone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
-    """What is drawn of a sensor's geometry, and the line or zone that it is or shall become.
+    """A sensor's line or zone in the frame of the layout on which the sensor hangs."""
 
-    With a `number` it is that line or zone; else the one of which `channel` is a source; else, for
-    a zone, the location's zone of this name; else a new one.
-    """
-
-    key: str
-    name: str
-    kind: ShapeKind
+    of: SensorGeometry
     points: tuple[Point, ...]
-    number: int | None = None
-    channel: str | None = None  # `context/maker's key` of what counts it
