@@ -11,7 +11,7 @@ CountlineError
 ├── NotReady         try again later
 ├── Conflict         what is there already stands in the way
 ├── DeviceError      a sensor that was asked cannot be reached, or says no
-│   ├── DeviceUnreachable  nothing reached it, so nothing changed on it
+│   ├── DeviceUnreachable  it does not answer; nothing was changed on it
 │   └── DeviceGone         the connection broke on the way: it may have been done, or not
 ├── StoreError       the disk refused
 └── ConfigError      the settings are wrong
@@ -116,7 +116,7 @@ class DeviceError(CountlineError):
 
 
 class DeviceUnreachable(DeviceError):
-    """Nothing reached the sensor, so nothing changed on it."""
+    """The sensor does not answer; nothing was changed on it."""
 
     code = "device_unreachable"
 

@@ -21,11 +21,11 @@ class Context:
     def __str__(self) -> str:
         return "single" if self.multisensor is None else f"multi:{self.multisensor}"
 
-    def root(self, firmware: Firmware) -> str:
-        """Where its operations begin."""
+    def root(self, firmware: Firmware | None) -> str:
+        """Where its operations begin; the firmware matters for stitched instances only."""
         if self.multisensor is None:
             return "/singlesensor"
-        if firmware < _STITCHED_FROM:
+        if firmware is None or firmware < _STITCHED_FROM:
             return "/multisensor"
         return f"/multisensors/{self.multisensor}"
 

@@ -1,7 +1,7 @@
 """What a sensor answered, as we read it and whole, so that a PUT loses nothing we do not know."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -50,9 +50,31 @@ def blank(answer: Any) -> Any:
     return answer
 
 
+def secrets_in(body: Any) -> set[str]:
+    """Every secret of something that is sent, to be looked for in what comes back."""
+    if isinstance(body, Mapping):
+        found = {value for name, value in body.items() if _is_secret(str(name), value)}
+        return found.union(*(secrets_in(value) for value in body.values()))
+    if isinstance(body, list | tuple):
+        return set().union(*(secrets_in(one) for one in body))
+    return set()
+
+
+def scrub(text: str, secrets: Iterable[str]) -> str:
+    """A text without the secrets that it may repeat."""
+    for secret in sorted(secrets, key=len, reverse=True):
+        if secret:
+            text = text.replace(secret, BLANKED)
+    return text
+
+
+def _is_secret(name: str, value: Any) -> bool:
+    return isinstance(value, str) and bool(value) and _SECRET.fullmatch(name) is not None
+
+
 def _blanked(name: str, value: Any) -> Any:
     if name == _HEADERS and isinstance(value, list):
         return [{**one, "value": BLANKED} if isinstance(one, Mapping) else BLANKED for one in value]
-    if isinstance(value, str) and value and _SECRET.fullmatch(name):
+    if _is_secret(name, value):
         return BLANKED
     return blank(value)

@@ -8,8 +8,9 @@ from countline import clock
 from countline.devices.guard import AllowedNetworks, Resolve, resolve
 from countline.devices.xovis_v5.address import Address
 from countline.devices.xovis_v5.client import SensorClient
-from countline.devices.xovis_v5.session import Login, Session
-from countline.devices.xovis_v5.transport import Transport
+from countline.devices.xovis_v5.session import Login, RefusedLogins, Session
+from countline.devices.xovis_v5.transport import Manner, Transport
+from countline.devices.xovis_v5.wiring import Pin
 from countline.devices.xovis_v5.writing import WriteQueue
 
 
@@ -32,6 +33,7 @@ class Devices:
         self._networks = networks
         self._ways = ways or Ways()
         self._queues: dict[Address, WriteQueue] = {}
+        self._refused = RefusedLogins(self._ways.elapsed_s)
 
     def client(
         self,
@@ -40,30 +42,43 @@ class Devices:
         login: Login | None = None,
         fingerprint: str = "",
         sensor_id: str = "",
+        again: bool = False,
     ) -> SensorClient:
         """A client of the sensor at an address; nothing is sent yet.
 
         Without `login` only the open operations work. With `fingerprint` no other certificate is
         taken; without, the first one seen is kept for as long as the client lives. `sensor_id` is
-        for messages. Raises `BadQuery` for what is no address.
+        for messages. A login that was refused within the last hour is not tried, unless somebody
+        asks for it: `again`. Raises `BadQuery` for what is no address.
         """
         where = address if isinstance(address, Address) else Address.of(address)
+        if again and login is not None:
+            self._refused.forget(str(where), login)
         transport = Transport(
             where,
             networks=self._networks,
-            fingerprint=fingerprint,
-            sensor_id=sensor_id,
-            timeout_s=self._ways.timeout_s,
-            retry_delays_s=self._ways.retry_delays_s,
             resolve=self._ways.resolve,
-            sleep=self._ways.sleep,
+            pin=Pin(fingerprint, sensor_id),
+            manner=Manner(
+                timeout_s=self._ways.timeout_s,
+                retry_delays_s=self._ways.retry_delays_s,
+                sleep=self._ways.sleep,
+            ),
         )
-        queue = self._queues.get(where)
-        if queue is None:
-            queue = self._queues[where] = WriteQueue(
+        session = Session(
+            transport,
+            login=login,
+            queue=self._queue(where),
+            refused=self._refused,
+            elapsed_s=self._ways.elapsed_s,
+        )
+        return SensorClient(session)
+
+    def _queue(self, where: Address) -> WriteQueue:
+        if where not in self._queues:
+            self._queues[where] = WriteQueue(
                 pause_s=self._ways.write_pause_s,
                 elapsed_s=self._ways.elapsed_s,
                 sleep=self._ways.sleep,
             )
-        session = Session(transport, login=login, queue=queue, elapsed_s=self._ways.elapsed_s)
-        return SensorClient(session)
+        return self._queues[where]

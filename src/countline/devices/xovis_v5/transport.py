@@ -1,49 +1,193 @@
-"""Bytes to a sensor and back."""
+"""Bytes to a sensor and back, within bounds of time and size, repeated where that is safe."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
+import httpcore2
+
+from countline import limits
 from countline.devices.guard import AllowedNetworks, Resolve
 from countline.devices.xovis_v5.address import Address
+from countline.devices.xovis_v5.wiring import Pin, Wiring, tls_context
+from countline.errors import DeviceError, DeviceGone, DeviceUnreachable
+
+CONNECT_S_MAX = 10
+CONNECTIONS_MAX = 4  # to one sensor: a small computer
+KEEP_S = 5  # an idle connection is closed before the sensor does, so that no change is lost in it
+_REPEATABLE = frozenset({"GET", "PUT"})  # a PUT says the whole resource: twice is as once
+_AGAIN_LATER = frozenset({502, 503, 504})
 
 
 class Answer(NamedTuple):
-    """What came back: status, kind of content, body."""
+    """What came back. `media_type` is lower case, without parameters."""
 
     status: int
     media_type: str
     body: bytes
 
+    @property
+    def is_html(self) -> bool:
+        """A page for people: what sensors answer to paths that they do not have."""
+        return self.media_type == "text/html"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How patiently a sensor is asked."""
+
+    timeout_s: float  # a whole request, the answer read to its end
+    retry_delays_s: tuple[float, ...]
+    sleep: Callable[[float], Awaitable[None]]
+
+
+class _Broken(Exception):
+    """An attempt failed on the way. `sent`: something of the request had gone out."""
+
+    def __init__(self, why: str, *, sent: bool) -> None:
+        super().__init__(why)
+        self.why = why
+        self.sent = sent
+
 
 class Transport:
-    """One sensor's wire."""
+    """One sensor's wire. Follows no redirect, takes no proxy from the environment."""
 
     def __init__(
         self,
         address: Address,
         *,
         networks: AllowedNetworks,
-        fingerprint: str,
-        sensor_id: str,
-        timeout_s: float,
-        retry_delays_s: tuple[float, ...],
         resolve: Resolve,
-        sleep: Callable[[float], Awaitable[None]],
+        pin: Pin,
+        manner: Manner,
     ) -> None:
         self.address = address
-        self.fingerprint = fingerprint
+        self._pin = pin
+        self._manner = manner
+        self._pool = httpcore2.AsyncConnectionPool(
+            ssl_context=tls_context() if address.is_https else None,
+            max_connections=CONNECTIONS_MAX,
+            keepalive_expiry=KEEP_S,
+            network_backend=Wiring(networks, pin, resolve),
+        )
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the certificate in use, hex; "" as long as none was seen."""
+        return self._pin.fingerprint
 
     async def send(
         self,
         method: str,
-        path: str,
+        target: str,
         *,
         headers: Mapping[str, str],
         body: bytes | None = None,
         timeout_s: float | None = None,
+        repeat: bool = True,
     ) -> Answer:
-        """The sensor's answer."""
-        raise NotImplementedError
+        """The sensor's answer, whatever its status; `target` is path and query.
+
+        Raises `DeviceUnreachable`, `DeviceGone` for a change that may have happened,
+        `NotAllowed` `address_not_allowed`, and `DeviceError` `certificate_changed` and
+        `device_answer_invalid`.
+        """
+        within_s = timeout_s or self._manner.timeout_s
+        repeatable = repeat and method in _REPEATABLE
+        delays = iter(self._manner.retry_delays_s if repeat else ())
+        while True:
+            try:
+                answer = await self._attempt(method, target, headers, body, within_s)
+                if not (repeatable and answer.status in _AGAIN_LATER):
+                    return answer
+                delay_s = next(delays, None)
+                if delay_s is None:
+                    return answer
+            except _Broken as broken:
+                # What never went out is safe to send again, whatever it is.
+                safe = repeatable or not broken.sent
+                delay_s = next(delays, None) if safe else None
+                if delay_s is None:
+                    raise self._failure(broken, method) from None
+            await self._manner.sleep(delay_s)
 
     async def close(self) -> None:
         """Hang up."""
+        await self._pool.aclose()
+
+    async def _attempt(
+        self,
+        method: str,
+        target: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        within_s: float,
+    ) -> Answer:
+        sent = False
+
+        async def trace(name: str, info: Mapping[str, Any]) -> None:
+            nonlocal sent
+            sent = sent or name == "http11.send_request_headers.started"
+
+        connect_s = min(CONNECT_S_MAX, within_s)
+        extensions = {"trace": trace, "timeout": {"connect": connect_s, "pool": within_s}}
+        try:
+            async with (
+                asyncio.timeout(within_s),
+                self._pool.stream(
+                    method,
+                    f"{self.address}{target}",
+                    headers=list(headers.items()),
+                    content=body,
+                    extensions=extensions,
+                ) as response,
+            ):
+                return await self._read(response)
+        except TimeoutError:
+            raise _Broken(f"no whole answer within {within_s:g} s", sent=sent) from None
+        except (httpcore2.NetworkError, httpcore2.TimeoutException) as error:
+            raise _Broken(_words(error), sent=sent) from None
+        except httpcore2.ProtocolError as error:
+            words = _words(error)
+            if "disconnected" in words or "peer closed" in words:
+                raise _Broken("it hung up before the end of its answer", sent=sent) from None
+            raise self._invalid(f"what it sends is no HTTP ({words[:120]})") from None
+
+    async def _read(self, response: httpcore2.Response) -> Answer:
+        headers = {name.lower(): value for name, value in response.headers}
+        if headers.get(b"content-encoding", b"identity").strip().lower() != b"identity":
+            raise self._invalid("its answer is compressed, which was not asked for")
+        body = bytearray()
+        async for chunk in response.aiter_stream():
+            body += chunk
+            if len(body) > limits.DEVICE_ANSWER_BYTES_MAX:
+                million = limits.DEVICE_ANSWER_BYTES_MAX // 1_000_000
+                raise self._invalid(f"its answer is longer than {million} MB")
+        media_type = headers.get(b"content-type", b"").decode("latin-1")
+        return Answer(response.status, media_type.partition(";")[0].strip().lower(), bytes(body))
+
+    def _failure(self, broken: _Broken, method: str) -> DeviceError:
+        where = str(self.address)
+        if broken.sent and method != "GET":
+            return DeviceGone(
+                f"{where} went away in the middle of a change: {broken.why}. It may have been done or"
+                " not; when the sensor answers again, do the same again",
+                address=where,
+            )
+        advice = "check its power, cable and address, and that this machine may reach its network"
+        if "SSL" in broken.why or "TLS" in broken.why:
+            advice = f"if it speaks plain HTTP, write http://{self.address.host}"
+        return DeviceUnreachable(f"{where} does not answer: {broken.why}; {advice}", address=where)
+
+    def _invalid(self, why: str) -> DeviceError:
+        detail = f"{self.address} answers nonsense: {why}. Check that a sensor is at this address"
+        return DeviceError(detail, code="device_answer_invalid", address=str(self.address))
+
+
+def _words(error: Exception) -> str:
+    """What a failure says of itself; some say nothing."""
+    return str(error) or {"ReadTimeout": "no answer in time", "ConnectTimeout": "nobody there"}.get(
+        type(error).__name__, type(error).__name__
+    )

@@ -15,6 +15,7 @@ Method = Literal["GET", "PUT", "POST", "DELETE"]
 BASE = "/api/v5"
 OLDEST = Firmware(5, 0, 0)
 _5_6 = Firmware(5, 6, 0)
+_UNCHANGING = frozenset({"login", "logout", "discover_scan", "connection_test"})  # though posted
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,16 @@ class Operation:
     since: Firmware = OLDEST
     until: Firmware | None = None
     open: bool = False  # answered without a login
+
+    @property
+    def changes(self) -> bool:
+        """Whether it changes the sensor, so that it waits for its turn."""
+        return self.method != "GET" and self.name not in _UNCHANGING
+
+    @property
+    def is_recent(self) -> bool:
+        """Whether there are sensors without it."""
+        return self.since > OLDEST or self.until is not None
 
     def fits(self, firmware: Firmware) -> bool:
         """Whether a sensor of this firmware has it."""
