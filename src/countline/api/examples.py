@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from countline.api import examples_health
 from countline.api.codes import CODES
 from countline.errors import FieldError
 from countline.wire.problem import FieldProblem, Problem
@@ -192,25 +193,6 @@ _DISCOVERED = {
     "channels": [],
     "unmapped": [],
 }
-_SENSOR_HEALTH = {
-    "sensor_id": "SNSR_001",
-    "health": "degraded",
-    "reasons": [
-        {
-            "code": "push_late",
-            "detail": "Its counts arrive 180 s after they were made.",
-            "since": "2026-03-02T14:40:00Z",
-        }
-    ],
-    "last_push_at": "2026-03-02T15:04:03Z",
-    "push_delay_s": 4.1,
-    "clock_offset_s": 0.2,
-    "uptime_s": 86405,
-    "temperature_c": 48,
-    "firmware": "5.6.2",
-    "location_id": "LOC_NYC_05",
-}
-_BY_HEALTH = {"healthy": 3, "degraded": 0, "offline": 0, "unknown": 0}
 _KEY = {
     "key_id": "k_7f1c0de2a94b3e58",
     "name": "wall display",
@@ -273,25 +255,7 @@ ANSWERS: dict[str, Json] = {
     "DELETE /v3/sensors/{sensor_id}": _one(
         {**_SENSOR, "state": "retired", "health": "unknown", "retired_at": "2026-03-02T15:05:00Z"}
     ),
-    "GET /v3/sensors/{sensor_id}/health": _one(_SENSOR_HEALTH),
-    "GET /v3/locations/{location_id}/health": _one(
-        {
-            "location_id": "LOC_NYC_05",
-            "health": "degraded",
-            "sensors": {**_BY_HEALTH, "healthy": 2, "degraded": 1},
-            "data": [_SENSOR_HEALTH],
-        }
-    ),
-    "GET /v3/health": _one(
-        {
-            "health": "healthy",
-            "version": "0.1.0",
-            "store": {"kind": "sqlite", "bytes": 123_000_000, "flush_ms": 0.2},
-            "followers": {"occupancy": {"lag_events": 0, "lag_s": 0.0}},
-            "sensors": _BY_HEALTH,
-            "reasons": [],
-        }
-    ),
+    **examples_health.ANSWERS,
     "GET /v3/keys": _page(_KEY),
     "POST /v3/keys": _one(
         {
@@ -326,7 +290,9 @@ ANSWERS: dict[str, Json] = {
     "GET /api/v1/sensors": _page(_SENSOR),
     "GET /api/v1/devices": _page(_SENSOR),
     "GET /api/v1/zones": _page(_ZONE),
-    "GET /api/v1/health": _one({"health": "healthy", "version": "0.1.0", "sensors": _BY_HEALTH}),
+    "GET /api/v1/health": _one(
+        {"health": "healthy", "version": "0.1.0", "sensors": examples_health.BY_HEALTH}
+    ),
 }
 
 # What is sent: a body, or (where no body is sent) the optional parameters that the example shows.

@@ -4,7 +4,7 @@ from countline.api.operation import Operation
 from countline.api.v1 import catalogue as v1_catalogue
 from countline.api.v1 import counts as v1_counts
 from countline.api.v3 import counts, health, keys, places, sensors
-from countline.wire import v1, v3
+from countline.wire import v1, v3, v3_health
 from countline.wire import v3_catalogue as wire
 
 RANGE = ("start_not_before_end", "range_empty", "granularity_too_fine", "too_many_rows")
@@ -36,9 +36,10 @@ V3: tuple[Operation, ...] = (
     Operation("PATCH", "/v3/sensors/{sensor_id:str}", sensors.change_sensor, wire.Sensor, "Sensors", "admin", codes=("sensor_not_found",)),
     Operation("DELETE", "/v3/sensors/{sensor_id:str}", sensors.retire_sensor, wire.Sensor, "Sensors", "admin", codes=("sensor_not_found",)),
 
-    Operation("GET", "/v3/sensors/{sensor_id:str}/health", health.sensor_health, v3.SensorHealth, "Health", codes=("sensor_not_found",)),
-    Operation("GET", "/v3/locations/{location_id:str}/health", health.location_health, v3.LocationHealth, "Health", codes=PLACE),
-    Operation("GET", "/v3/health", health.system_health, v3.SystemHealth, "Health"),
+    Operation("GET", "/v3/sensors/{sensor_id:str}/health", health.sensor_health, v3_health.SensorHealth, "Health", codes=("sensor_not_found",)),
+    Operation("GET", "/v3/locations/{location_id:str}/health", health.location_health, v3_health.LocationHealth, "Health", codes=PLACE),
+    Operation("GET", "/v3/health", health.system_health, v3_health.SystemHealth, "Health"),
+    Operation("GET", "/v3/diagnostics", health.diagnostics, v3_health.DiagnosisPage, "Health", "admin", codes=PLACE),
 
     Operation("GET", "/v3/keys", keys.list_keys, wire.KeyPage, "Keys", "admin"),
     Operation("POST", "/v3/keys", keys.add_key, wire.KeyMade, "Keys", "admin", 201, (*PLACE, "more_than_own")),

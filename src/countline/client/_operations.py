@@ -115,6 +115,7 @@ class Operations:
     health = Call(requests.health)
     sensor_health = Call(requests.sensor_health)
     location_health = Call(requests.location_health)
+    diagnostics = Listing(requests.diagnostics)
 
     locations = Listing(requests.locations)
     location = Call(requests.location)

@@ -10,7 +10,7 @@ import msgspec
 
 from countline.client._answers import Counts, CurrentPeople, GatewayCounts, GroupedCounts, Live
 from countline.errors import BadQuery, FieldError
-from countline.wire import Sent, v1, v3
+from countline.wire import Sent, v1, v3, v3_health
 from countline.wire import v3_catalogue as catalogue
 
 T = TypeVar("T")
@@ -166,19 +166,40 @@ def counts_today(
 
 
 # -- health ---------------------------------------------------------------------------------------
-def health() -> Request[v3.SystemHealth]:
+def health() -> Request[v3_health.SystemHealth]:
     """How the whole installation is."""
-    return Request(path="/v3/health", answer=v3.SystemHealth)
+    return Request(path="/v3/health", answer=v3_health.SystemHealth)
 
 
-def sensor_health(sensor_id: str) -> Request[v3.SensorHealth]:
+def sensor_health(sensor_id: str) -> Request[v3_health.SensorHealth]:
     """How one sensor is, judged by its own rhythm."""
-    return Request(path=f"/v3/sensors/{_part(sensor_id)}/health", answer=v3.SensorHealth)
+    return Request(path=f"/v3/sensors/{_part(sensor_id)}/health", answer=v3_health.SensorHealth)
 
 
-def location_health(location_id: str) -> Request[v3.LocationHealth]:
+def location_health(location_id: str) -> Request[v3_health.LocationHealth]:
     """How the sensors of a location are."""
-    return Request(path=f"/v3/locations/{_part(location_id)}/health", answer=v3.LocationHealth)
+    return Request(
+        path=f"/v3/locations/{_part(location_id)}/health", answer=v3_health.LocationHealth
+    )
+
+
+def diagnostics(
+    *,
+    location_id: str | None = None,
+    severity: v3_health.Severity | None = None,
+    limit: int | None = None,
+) -> Request[v3_health.DiagnosisPage]:
+    """What is wrong and what to do, gravest first. Needs the scope `admin`.
+
+    `severity` is the least grave that is told.
+    """
+    return _page(
+        "/v3/diagnostics",
+        v3_health.DiagnosisPage,
+        location_id=location_id,
+        severity=severity,
+        limit=limit,
+    )
 
 
 # -- what there is --------------------------------------------------------------------------------

@@ -1,20 +1,23 @@
-"""Who is alive: what each sensor last said, judged by its own rhythm, and the health of it all."""
+"""Who is alive: what was heard is written down, silence becomes gaps, and all of it is judged."""
 
 import asyncio
-from collections import deque
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
 
 import structlog
 
 from countline import __version__
-from countline.drivers.reading import Decoded
 from countline.engine.catalogue import Catalogue
 from countline.engine.desk import CatalogueDesk
+from countline.engine.facts import FactsBook
 from countline.engine.feed import Feed
 from countline.engine.followers import OCCUPANCY
+from countline.engine.hearing import Hearing
+from countline.engine.judging import Evidence, judge, reasons_of
 from countline.errors import NotFound
-from countline.limits import STALE_AFTER_S_MIN
+from countline.model.adoption import Adoption
+from countline.model.health import DeviceFacts, Finding, KeptFacts, Thresholds, Trouble
 from countline.model.ids import LocationId, SensorId, SensorNo
 from countline.model.query import Health, Reason, SensorHealth
 from countline.model.sensor import Gap, Sensor, Status
@@ -22,13 +25,8 @@ from countline.store.seam import StoreFacts, Transaction, View
 
 _log = structlog.get_logger("countline.watch")
 
-USUAL_INTERVAL_S = 60
-LATE_PUSH_S = 120  # from the end of a record to its arrival
-CLOCK_OFFSET_S = 30
-OFFSETS_KEPT = 3
-NOTE_KEEP_S = 3_600  # a note older than this no longer speaks about now
 FLUSH_S = 10
-LAG_S_MAX = 60  # a reader further behind than this is told in health
+USUAL = Thresholds()
 
 Sight = frozenset[LocationId] | None  # what a key may see; None: all locations
 
@@ -53,62 +51,48 @@ class SystemHealth:
     sensors: dict[str, int]
 
 
-@dataclass(slots=True)
-class Heard:
-    """What a sensor last said: a `Status` that each push moves on, at a tenth of the cost."""
-
-    sensor: SensorNo
-    last_push_ms: int | None = None
-    last_bin_end_s: int | None = None
-    push_delay_s: float | None = None
-    clock_offset_s: float | None = None
-    uptime_s: int | None = None
-    temperature_c: int | None = None
-    firmware: str = ""
-    illumination: str = ""
-    interval_s: int | None = None
-    notes: dict[str, int] = field(default_factory=dict)
-
-    @staticmethod
-    def of(status: Status) -> "Heard":
-        """As it was written down."""
-        return Heard(**{name: getattr(status, name) for name in HEARD})
-
-    def status(self) -> Status:
-        """As it is written down."""
-        told = {name: getattr(self, name) for name in HEARD}
-        return Status(**(told | {"notes": dict(self.notes)}))
-
-
-HEARD = tuple(each.name for each in fields(Heard))
-
-
 class Watch:
     """Keeps what sensors last said in memory, and writes it down every few seconds."""
 
-    def __init__(self, desk: CatalogueDesk, feed: Feed, *, now_ms: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        desk: CatalogueDesk,
+        feed: Feed,
+        *,
+        now_ms: Callable[[], int],
+        limits: Thresholds = USUAL,
+    ) -> None:
         self._desk = desk
         self._feed = feed
         self._now_ms = now_ms
-        self._heard: dict[SensorNo, Heard] = {}
-        self._moved: set[SensorNo] = set()
+        self._limits = limits
+        self._facts = FactsBook(limits)
+        self._hearing = Hearing(self._facts, limits, now_ms=now_ms)
         self._troubles: dict[str, Reason] = {}
-        self._offsets_ms: dict[SensorNo, deque[int]] = {}
+        self._written: dict[str, Trouble] = {}
+        self._at_work = False
+        self.saw = self._hearing.saw
+        self.counted = self._hearing.counted
+        self.noted = self._hearing.noted
+        self.last_bin_end_s = self._hearing.last_bin_end_s
+        self.stale_after_s = self._hearing.stale_after_s
 
     async def load(self) -> None:
         """Begin with what was written down, and with the newest bins themselves."""
 
-        def work(view: View) -> dict[SensorNo, Status]:
+        def work(view: View) -> tuple[dict[SensorNo, Status], list[KeptFacts], list[Trouble]]:
             known = {s.sensor: s for s in view.records(Status)}
             for sensor in view.records(Sensor):
                 span = view.span(sensor.sensor)
                 if span is not None:
                     status = known.get(sensor.sensor, Status(sensor=sensor.sensor))
                     known[sensor.sensor] = replace(status, last_bin_end_s=span[1])
-            return known
+            return known, view.records(KeptFacts), view.records(Trouble)
 
-        known = await self._desk.store.read(work, heavy=True)
-        self._heard = {sensor: Heard.of(status) for sensor, status in known.items()}
+        known, facts, troubles = await self._desk.store.read(work, heavy=True)
+        self._hearing.load(known)
+        self._facts.load(facts)
+        self._written = {one.part: one for one in troubles}
 
     def trouble(self, name: str, detail: str | None) -> None:
         """A part of the house cannot do its work just now; None when it can again."""
@@ -117,71 +101,21 @@ class Watch:
         elif name not in self._troubles:
             self._troubles[name] = Reason(f"{name}_failing", detail, self._now_ms() // 1000)
 
-    # -- what sensors say -------------------------------------------------------------------------
-    def saw(self, sensor: Sensor, decoded: Decoded, received_ms: int) -> None:
-        """A life sign: a package of this sensor came."""
-        heard = self._of(sensor.sensor)
-        heard.last_push_ms = max(received_ms, heard.last_push_ms or 0)
-        if decoded.readings:
-            last_end_s = max([r.start_s + r.length_s for r in decoded.readings])
-            heard.push_delay_s = round(received_ms / 1000 - last_end_s, 3)
-        if (said := decoded.status) is not None:
-            if said.device_time_ms is not None:
-                ahead_ms = said.device_time_ms - received_ms
-                heard.clock_offset_s = self._offset_s(sensor.sensor, ahead_ms)
-            heard.uptime_s = _newer(said.uptime_s, heard.uptime_s)
-            heard.temperature_c = _newer(said.temperature_c, heard.temperature_c)
-            heard.firmware = said.firmware or heard.firmware
-            heard.illumination = said.illumination or heard.illumination
-        self._moved.add(sensor.sensor)
-
-    def counted(self, sensor: SensorNo, end_s: int) -> None:
-        """Bins of this sensor up to an instant are on disk now."""
-        heard = self._of(sensor)
-        last_s = heard.last_bin_end_s
-        if last_s is not None and end_s <= last_s:
-            return
-        if last_s is not None:
-            step_s, usual_s = end_s - last_s, heard.interval_s
-            heard.interval_s = step_s if usual_s is None else (3 * usual_s + step_s) // 4
-        heard.last_bin_end_s = end_s
-        self._moved.add(sensor)
-
-    def _of(self, sensor: SensorNo) -> Heard:
-        heard = self._heard.get(sensor)
-        if heard is None:
-            heard = self._heard[sensor] = Heard(sensor)
-        return heard
-
-    def _offset_s(self, sensor: SensorNo, ahead_ms: int) -> float | None:
-        """How far a clock is ahead, by the least delayed of its last words.
-
-        A single one that seems to be behind may only have been long on its way.
-        """
-        told = self._offsets_ms.setdefault(sensor, deque(maxlen=OFFSETS_KEPT))
-        told.append(ahead_ms)
-        known = len(told) > 1 or ahead_ms > 0
-        return round(max(told) / 1000, 3) if known else None
-
-    def noted(self, sensor: Sensor, code: str) -> None:
-        """Something about this sensor's packages was not counted."""
-        self._of(sensor.sensor).notes[code] = self._now_ms() // 1000
-        self._moved.add(sensor.sensor)
-
-    def last_bin_end_s(self, sensor: SensorNo) -> int | None:
-        """The end of the newest bin that a sensor gave."""
-        heard = self._heard.get(sensor)
-        return heard.last_bin_end_s if heard else None
-
-    def stale_after_s(self, sensor: SensorNo) -> int:
-        """How long a sensor may be silent: 15 minutes, or 2.5 of its usual intervals."""
-        heard = self._heard.get(sensor)
-        usual_s = (heard.interval_s if heard else None) or USUAL_INTERVAL_S
-        return max(STALE_AFTER_S_MIN, usual_s * 5 // 2)
+    async def note_facts(self, sensor_id: str, facts: DeviceFacts) -> None:
+        """What a device said of itself, or that it did not answer. Raises `NotFound`."""
+        catalogue = await self._desk.fresh()
+        sensor = _sensor_in(catalogue, sensor_id, None).sensor
+        self._hearing.learnt(sensor, facts)
+        if facts.config_checksum is not None:
+            arranged = await self._desk.store.read(lambda view: view.record(Adoption, sensor))
+            told = arranged.checksum if arranged else ""
+            wrong = bool(told) and told != facts.config_checksum
+            self._facts.mark(sensor, "config_changed", facts.at_s, wrong=wrong)
 
     # -- writing down -----------------------------------------------------------------------------
     async def run(self, stop: asyncio.Event) -> None:
         """Write down what moved, and open and close the gaps of silent sensors, until stopped."""
+        self._at_work = True
         while not stop.is_set():
             try:
                 await asyncio.wait_for(stop.wait(), FLUSH_S)
@@ -199,19 +133,36 @@ class Watch:
         """Write down what sensors said since the last time, and the silence of those who did not."""
         catalogue = await self._desk.fresh()
         gaps = self._gaps(catalogue)
-        moved, self._moved = self._moved, set()
-        statuses = [self._heard[s].status() for s in moved if s in catalogue.sensors]
-        if not statuses and not gaps:
+        statuses = self._hearing.to_write(catalogue.sensors)
+        facts = self._facts.to_write()
+        troubles = self._troubles_now()
+        over = [one for part, one in self._written.items() if part not in troubles]
+        new = [one for part, one in troubles.items() if one != self._written.get(part)]
+        if not (statuses or facts or gaps or over or new):
             return
 
         def work(tx: Transaction) -> None:
-            tx.save(*statuses)
+            tx.save(*statuses, *facts, *new)
+            tx.delete(*over)
             for gap in gaps:
                 tx.save(gap if gap.gap_id else replace(gap, gap_id=tx.next_number("gap")))
 
-        await self._desk.store.write(work)
+        try:
+            await self._desk.store.write(work)
+        except Exception:
+            self._facts.again(facts)
+            raise
+        self._written = troubles
         if gaps:
             await self._desk.reread_gaps()
+
+    def _troubles_now(self) -> dict[str, Trouble]:
+        """What ails this process, for commands that look at the store beside it."""
+        parts = {**self._troubles, **self._feed.troubles()}
+        return {
+            part: Trouble(part=part, code=one.code, detail=one.detail, since_s=one.since_s)
+            for part, one in parts.items()
+        }
 
     def _gaps(self, catalogue: Catalogue) -> list[Gap]:
         """Gaps to open for sensors that fell silent, and to close for those that are back."""
@@ -220,7 +171,7 @@ class Watch:
         for sensor in catalogue.sensors.values():
             opened = [g for g in catalogue.gaps.get(sensor.sensor, ()) if g.to_s is None]
             last_s = self.last_bin_end_s(sensor.sensor)
-            if not _pushes(catalogue, sensor):
+            if not pushes(catalogue, sensor):
                 found.extend(replace(g, to_s=max(now_s, g.from_s + 1)) for g in opened)
                 continue
             if last_s is None:
@@ -243,10 +194,7 @@ class Watch:
     async def sensor(self, sensor_id: str, sight: Sight) -> SensorHealth:
         """The health of one sensor. Raises `NotFound` for one that is not there or not in sight."""
         catalogue = await self._desk.fresh()
-        sensor = catalogue.sensor_by_id.get(SensorId(sensor_id))
-        if sensor is None or (sight is not None and sensor.location_id not in sight):
-            raise NotFound(f"There is no sensor {sensor_id!r}.", code="sensor_not_found")
-        return self._health(catalogue, sensor)
+        return self._health(catalogue, _sensor_in(catalogue, sensor_id, sight))
 
     async def sensors(self, sight: Sight) -> list[SensorHealth]:
         """The health of all sensors in sight, by id."""
@@ -258,86 +206,91 @@ class Watch:
         ]
 
     def _health(self, catalogue: Catalogue, sensor: Sensor) -> SensorHealth:
-        status = self._heard.get(sensor.sensor) or Heard(sensor.sensor)
-        reasons = tuple(self._reasons(catalogue, sensor, status))
-        codes = {r.code for r in reasons}
-        health: Health = "healthy"
-        if sensor.state == "retired" or codes & {"never_pushed", "fed_by_files"}:
-            health = "unknown"
-        elif "silent" in codes:
-            health = "offline"
-        elif reasons:
-            health = "degraded"
+        heard, facts = self._hearing.of(sensor.sensor), self._facts.of(sensor.sensor)
+        evidence = Evidence(
+            now_s=self._now_ms() // 1000,
+            stale_after_s=self.stale_after_s(sensor.sensor),
+            state=sensor.state,
+            created_s=sensor.created_s,
+            retired_s=sensor.retired_s,
+            expected=pushes(catalogue, sensor),
+            imported=bool(catalogue.expected_of.get(sensor.sensor)),
+            last_push_s=None if heard.last_push_ms is None else heard.last_push_ms // 1000,
+            last_bin_end_s=heard.last_bin_end_s,
+            push_delay_s=heard.push_delay_s,
+            clock_offset_s=heard.clock_offset_s,
+            notes=heard.notes,
+            facts=facts,
+            unmapped=unmapped(catalogue, sensor),
+        )
+        health, found = judge(evidence, self._limits)
+        about: dict[str, Any] = {
+            "sensor_id": sensor.sensor_id,
+            "location_id": sensor.location_id,
+        }
         return SensorHealth(
             sensor_id=sensor.sensor_id,
             location_id=sensor.location_id,
             health=health,
-            reasons=reasons,
-            last_push_s=None if status.last_push_ms is None else status.last_push_ms // 1000,
-            push_delay_s=status.push_delay_s,
-            clock_offset_s=status.clock_offset_s,
-            uptime_s=status.uptime_s,
-            temperature_c=status.temperature_c,
-            firmware=status.firmware,
+            reasons=reasons_of(found),
+            findings=tuple(replace(one, **about) for one in found),
+            last_push_s=evidence.last_push_s,
+            push_delay_s=heard.push_delay_s,
+            clock_offset_s=heard.clock_offset_s,
+            uptime_s=heard.uptime_s,
+            temperature_c=heard.temperature_c,
+            firmware=heard.firmware,
+            illumination=heard.illumination,
+            facts=facts,
+            unmapped=evidence.unmapped,
+            stale_after_s=evidence.stale_after_s,
         )
 
-    def _reasons(self, catalogue: Catalogue, sensor: Sensor, status: Heard) -> Iterable[Reason]:
-        now_s = self._now_ms() // 1000
-        if sensor.state == "retired":
-            yield Reason("retired", "The sensor is retired; its history stays.", sensor.retired_s)
-            return
-        if not _pushes(catalogue, sensor):
-            if catalogue.expected_of.get(sensor.sensor):
-                yield Reason("fed_by_files", "It has data from files only, and no pushes.", None)
-            else:
-                detail = "No push with counts has come yet; check its data push settings."
-                yield Reason("never_pushed", detail, sensor.created_s)
-            return
-        last_s = status.last_bin_end_s
-        if last_s is not None and now_s - last_s > self.stale_after_s(sensor.sensor):
-            minutes = (now_s - last_s) // 60
-            detail = f"No counts for {minutes} minutes; check power, network and its push agent."
-            yield Reason("silent", detail, last_s)
-        elif status.push_delay_s is not None and status.push_delay_s > LATE_PUSH_S:
-            detail = f"The last push came {status.push_delay_s:.0f} s after its minute had ended."
-            yield Reason("push_late", detail, None)
-        if status.clock_offset_s is not None and abs(status.clock_offset_s) > CLOCK_OFFSET_S:
-            detail = f"Its clock is {status.clock_offset_s:+.0f} s off; check its time server."
-            yield Reason("clock_offset", detail, None)
-        for code, at_s in sorted(status.notes.items()):
-            if now_s - at_s <= NOTE_KEEP_S:
-                detail = "Some of what it pushed was kept and not counted; see `countline replay`."
-                yield Reason(code, detail, at_s)
+    async def troubles(self) -> list[Finding]:
+        """What ails the installation itself: parts of the server, readers of events, the disk."""
+        others = {} if self._at_work else self._written  # of the server beside this command
+        found = [
+            Finding(
+                code=one.code,
+                since_s=one.since_s,
+                note=_closed(one.detail),
+                subject="system",
+                part=part,
+            )
+            for part, one in {**others, **self._troubles_now()}.items()
+        ]
+        for name, lag in (await self.lags()).items():
+            if lag.lag_s > self._limits.lag_s:
+                said = {"reader": name, "events": lag.lag_events, "lag_s": f"{lag.lag_s:.0f}"}
+                found.append(
+                    Finding(code="follower_behind", said=said, subject="system", part=name)
+                )
+        return found + list(disk_findings(self._desk.store.facts(), self._limits))
 
-    async def system(self) -> SystemHealth:
-        """The health of the installation: store, followers, and how many sensors are well."""
-        healths = await self.sensors(None)
-        tally = {"healthy": 0, "degraded": 0, "offline": 0, "unknown": 0}
-        for one in healths:
-            tally[one.health] += 1
-        reasons = list(self._troubles.values())
-        if tally["offline"]:
-            detail = f"{tally['offline']} sensors are silent."
-            reasons.append(Reason("sensors_offline", detail, None))
-        if tally["degraded"]:
-            detail = f"{tally['degraded']} sensors need a look."
-            reasons.append(Reason("sensors_degraded", detail, None))
-        reasons += self._feed.troubles().values()
-        lags = {
+    async def lags(self) -> dict[str, FollowerLag]:
+        """How far each reader of the event log is behind."""
+        return {
             name: FollowerLag(lag_events=behind.events, lag_s=round(behind.seconds, 1))
             for name in (OCCUPANCY, *self._feed.readers())
             for behind in [await self._feed.lag(name)]
         }
-        for name, lag in lags.items():
-            if lag.lag_s > LAG_S_MAX:
-                detail = f"{name} is {lag.lag_events} events behind."
-                reasons.append(Reason("follower_behind", detail, None))
+
+    async def system(self) -> SystemHealth:
+        """The health of the installation: store, followers, and how many sensors are well."""
+        tally = {"healthy": 0, "degraded": 0, "offline": 0, "unknown": 0}
+        for one in await self.sensors(None):
+            tally[one.health] += 1
+        found = await self.troubles()
+        for health in ("offline", "degraded"):
+            if tally[health]:
+                said = {"sensors": tally[health]}
+                found.append(Finding(code=f"sensors_{health}", said=said, subject="system"))
         return SystemHealth(
-            health="degraded" if reasons else "healthy",
-            reasons=tuple(reasons),
+            health="degraded" if found else "healthy",
+            reasons=reasons_of(found),
             version=__version__,
             store=self._desk.store.facts(),
-            followers=lags,
+            followers=await self.lags(),
             sensors=tally,
         )
 
@@ -347,10 +300,33 @@ class Watch:
         return True
 
 
-def _pushes(catalogue: Catalogue, sensor: Sensor) -> bool:
+def pushes(catalogue: Catalogue, sensor: Sensor) -> bool:
     """Whether data is expected of a sensor now."""
     return any(e.to_s is None for e in catalogue.expected_of.get(sensor.sensor, ()))
 
 
-def _newer(new: int | None, old: int | None) -> int | None:
-    return old if new is None else new
+def unmapped(catalogue: Catalogue, sensor: Sensor) -> tuple[str, ...]:
+    """Channels of a sensor that count no line and measure no zone."""
+    used = {source.channel for source in catalogue.sources_of_sensor.get(sensor.sensor, ())}
+    channels = (channel.channel for channel in catalogue.channels_of(sensor.sensor))
+    return tuple(sorted(one for one in channels if one not in used))
+
+
+def disk_findings(store: StoreFacts, limits: Thresholds) -> list[Finding]:
+    """Whether the disk of an embedded store fills up."""
+    whole, free = store.detail.get("disk_bytes"), store.detail.get("disk_free_bytes")
+    if not whole or free is None or 100 * free / whole >= limits.disk_free_percent:
+        return []
+    said = {"percent": f"{100 - 100 * free / whole:.0f}", "free_mb": free // 1_000_000}
+    return [Finding(code="disk_nearly_full", said=said, subject="system", part="store")]
+
+
+def _sensor_in(catalogue: Catalogue, sensor_id: str, sight: Sight) -> Sensor:
+    sensor = catalogue.sensor_by_id.get(SensorId(sensor_id))
+    if sensor is None or (sight is not None and sensor.location_id not in sight):
+        raise NotFound(f"There is no sensor {sensor_id!r}.", code="sensor_not_found")
+    return sensor
+
+
+def _closed(detail: str) -> str:
+    return detail if detail.endswith((".", "!", "?")) else f"{detail}."

@@ -68,7 +68,7 @@ FACTS = (
 )  # fmt: skip
 
 
-class Heard(NamedTuple):
+class FactTime(NamedTuple):
     """When a fact was last heard, and how."""
 
     at_s: int
@@ -81,7 +81,7 @@ class KnownFacts:
 
     sensor: SensorNo
     newest: DeviceFacts | None = None
-    heard: dict[str, Heard] = field(default_factory=dict)  # by fact
+    heard: dict[str, FactTime] = field(default_factory=dict)  # by fact
     asked_s: int | None = None
     answered_s: int | None = None
     refused_since_s: int | None = None  # since when asking fails without an answer between

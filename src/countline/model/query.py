@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, NamedTuple
 
+from countline.model.health import Finding, KnownFacts
 from countline.model.ids import LineId, LocationId, SensorId, ZoneId
 from countline.model.interval import Granularity
 
@@ -162,3 +163,8 @@ class SensorHealth:
     uptime_s: int | None
     temperature_c: int | None
     firmware: str
+    facts: KnownFacts
+    findings: tuple[Finding, ...] = ()  # all of them, also those that do not make it ill
+    illumination: str = ""
+    unmapped: tuple[str, ...] = ()  # channels that count no line and measure no zone
+    stale_after_s: int = 0  # how long it may be silent, by its own rhythm

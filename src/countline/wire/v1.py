@@ -6,7 +6,8 @@ from typing import Annotated
 from msgspec import UNSET, Meta, UnsetType
 
 from countline.wire import Instant, Told
-from countline.wire.v3 import Health, Quality, SensorsByHealth
+from countline.wire.v3 import Quality
+from countline.wire.v3_health import Health, SensorsByHealth
 
 
 class CountRow(Told, frozen=True, kw_only=True, gc=False, rename={"ins": "in", "outs": "out"}):

@@ -1,4 +1,4 @@
-"""Answers of API version 3: numbers, and how things are."""
+"""Answers of API version 3: numbers."""
 
 from datetime import date
 from typing import Annotated, Literal
@@ -8,7 +8,6 @@ from msgspec import UNSET, Meta, UnsetType
 from countline.wire import Instant, Told
 
 Granularity = Literal["1m", "15m", "1h", "1d", "1w", "1mo"]
-Health = Literal["healthy", "degraded", "offline", "unknown"]
 Quality = Literal["good", "fair", "poor", "stale", "unknown"]
 
 People = Annotated[int | None, Meta(description="People; null where not known, never 0 for that.")]
@@ -153,71 +152,3 @@ class LiveAnswer(Told, frozen=True, kw_only=True):
     """The subject that was asked, as it is now."""
 
     data: list[LiveRow]
-
-
-# -- health ---------------------------------------------------------------------------------------
-class Reason(Told, frozen=True, kw_only=True):
-    """Why something is not healthy."""
-
-    code: Annotated[str, Meta(description="For programs; never changes.")]
-    detail: Annotated[str, Meta(description="What is wrong, in a sentence.")]
-    since: Instant | None
-
-
-class SensorHealth(Told, frozen=True, kw_only=True):
-    """The health of one sensor, judged by its own rhythm."""
-
-    sensor_id: str
-    health: Health
-    reasons: list[Reason]
-    last_push_at: Instant | None
-    push_delay_s: Annotated[float | None, Meta(description="From end of a bin to its arrival.")]
-    clock_offset_s: Annotated[float | None, Meta(description="Its clock minus ours.")]
-    uptime_s: int | None
-    temperature_c: int | None
-    firmware: str | None
-    location_id: str
-
-
-class SensorsByHealth(Told, frozen=True, kw_only=True):
-    """How many sensors are in which state."""
-
-    healthy: int = 0
-    degraded: int = 0
-    offline: int = 0
-    unknown: int = 0
-
-
-class LocationHealth(Told, frozen=True, kw_only=True):
-    """The health of a location is that of its worst sensor."""
-
-    location_id: str
-    health: Health
-    sensors: SensorsByHealth
-    data: list[SensorHealth]
-
-
-class StoreHealth(Told, frozen=True, kw_only=True):
-    """What keeps the data."""
-
-    kind: str
-    bytes: Annotated[int | None, Meta(description="Size on disk.")]
-    flush_ms: Annotated[float | None, Meta(description="How long the last flush to disk took.")]
-
-
-class FollowerHealth(Told, frozen=True, kw_only=True):
-    """How far what follows from counts is behind them."""
-
-    lag_events: int
-    lag_s: float
-
-
-class SystemHealth(Told, frozen=True, kw_only=True):
-    """The health of the whole installation."""
-
-    health: Health
-    version: str
-    store: StoreHealth
-    followers: dict[str, FollowerHealth]
-    sensors: SensorsByHealth
-    reasons: list[Reason]

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, UnsetType
 
 from countline.wire import Instant, Sent, Told
-from countline.wire.v3 import Health
+from countline.wire.v3_health import Health
 
 Id = Annotated[
     str,

@@ -142,3 +142,15 @@ class PlacePageAsking(Asking, frozen=True, kw_only=True):
     )
     limit: Limit = 100
     cursor: Cursor | None = None
+
+
+class DiagnosticsAsking(PlacePageAsking, frozen=True, kw_only=True):
+    """A page of what is wrong."""
+
+    severity: (
+        Annotated[
+            Literal["error", "warning", "info"],
+            Meta(description="The least grave that is told; left out: all."),
+        ]
+        | None
+    ) = None

@@ -2,17 +2,21 @@
 
 from collections.abc import Iterable
 
+from litestar import Response
 from litestar.params import FromPath
 
 from countline import __version__
+from countline.api.lists import next_link, page_of
 from countline.api.parameters import Asking
 from countline.api.request import ApiRequest
 from countline.api.sight import check_subject, location_of
-from countline.api.v3 import render
-from countline.api.v3.asking import SubjectAsking
+from countline.api.v3 import render, render_health
+from countline.api.v3.asking import DiagnosticsAsking, SubjectAsking
+from countline.engine.diagnosing import place_of
 from countline.model.ids import LocationId, SensorId, ZoneId
 from countline.model.query import Asked, Health, SensorHealth
 from countline.wire import v3
+from countline.wire import v3_health as wire
 
 WORST_FIRST: tuple[Health, ...] = ("offline", "degraded", "unknown", "healthy")
 
@@ -34,46 +38,74 @@ async def live(request: ApiRequest[SubjectAsking]) -> v3.LiveAnswer:
     return v3.LiveAnswer(data=[render.live(now) for now in found])
 
 
-async def sensor_health(request: ApiRequest[Asking], sensor_id: FromPath[str]) -> v3.SensorHealth:
+async def sensor_health(request: ApiRequest[Asking], sensor_id: FromPath[str]) -> wire.SensorHealth:
     """The health of one sensor, judged by its own rhythm, with reasons where it is not healthy."""
-    return render.sensor_health(
-        await request.engine.watch.sensor(SensorId(sensor_id), request.sight)
-    )
+    engine = request.engine
+    known = await engine.watch.sensor(SensorId(sensor_id), request.sight)
+    sensor = engine.desk.current().sensor_by_id[known.sensor_id]
+    overlapped = await engine.diagnosing.overlapped(sensor.sensor, now_s=engine.now_ms() // 1000)
+    return render_health.sensor_health(known, overlapped)
 
 
 async def location_health(
     request: ApiRequest[Asking], location_id: FromPath[str]
-) -> v3.LocationHealth:
+) -> wire.LocationHealth:
     """The health of a location: that of its worst sensor, and each sensor's."""
     known = location_of(request, location_id)
     found = await request.engine.watch.sensors(frozenset({known.location_id}))
-    return v3.LocationHealth(
+    return wire.LocationHealth(
         location_id=known.location_id,
         health=worst(found),
         sensors=by_health(found),
-        data=[render.sensor_health(h) for h in found],
+        data=[render_health.sensor_health(h) for h in found],
     )
 
 
-async def system_health(request: ApiRequest[Asking]) -> v3.SystemHealth:
+async def system_health(request: ApiRequest[Asking]) -> wire.SystemHealth:
     """The health of the whole installation: store, followers, sensors."""
     system, sight = await request.engine.watch.system(), request.sight
-    counted = v3.SensorsByHealth(**system.sensors)
+    counted = wire.SensorsByHealth(**system.sensors)
     if sight is not None:
         counted = by_health(await request.engine.watch.sensors(sight))
-    return v3.SystemHealth(
+    return wire.SystemHealth(
         health=system.health,
         version=__version__,
-        store=v3.StoreHealth(
-            kind=system.store.kind, bytes=system.store.bytes, flush_ms=system.store.flush_ms
+        store=wire.StoreHealth(
+            kind=system.store.kind,
+            bytes=system.store.bytes,
+            flush_ms=system.store.flush_ms,
+            free_bytes=system.store.detail.get("disk_free_bytes"),
         ),
         followers={
-            name: v3.FollowerHealth(lag_events=lag.lag_events, lag_s=lag.lag_s)
+            name: wire.FollowerHealth(lag_events=lag.lag_events, lag_s=lag.lag_s)
             for name, lag in system.followers.items()
         },
         sensors=counted,
-        reasons=[render.reason(r) for r in system.reasons],
+        reasons=[render_health.reason(r) for r in system.reasons],
     )
+
+
+async def diagnostics(
+    request: ApiRequest[DiagnosticsAsking],
+) -> Response[wire.DiagnosisPage]:
+    """Everything that is wrong, or worth knowing, gravest first, with what to do about it.
+
+    Of the sensors in sight; a key that sees every location is also told of devices that nobody
+    registered, and of the installation itself. `severity` leaves out what is less grave.
+    """
+    asking = request.asked
+    location_id = None
+    if asking.location_id is not None:
+        location_id = location_of(request, asking.location_id).location_id
+    found = await request.engine.diagnosing.findings(
+        request.sight,
+        now_s=request.engine.now_ms() // 1000,
+        location_id=location_id,
+        severity=asking.severity,
+    )
+    page, cursor = page_of(found, place=place_of, limit=asking.limit, cursor=asking.cursor)
+    told = [render_health.diagnosis(one) for one in page]
+    return Response(wire.DiagnosisPage(data=told, next=cursor), headers=next_link(request, cursor))
 
 
 def worst(found: Iterable[SensorHealth]) -> Health:
@@ -82,7 +114,7 @@ def worst(found: Iterable[SensorHealth]) -> Health:
     return next((health for health in WORST_FIRST if health in seen), "unknown")
 
 
-def by_health(found: Iterable[SensorHealth]) -> v3.SensorsByHealth:
+def by_health(found: Iterable[SensorHealth]) -> wire.SensorsByHealth:
     """How many sensors are in which state."""
     seen = [h.health for h in found]
-    return v3.SensorsByHealth(**{health: seen.count(health) for health in WORST_FIRST})
+    return wire.SensorsByHealth(**{health: seen.count(health) for health in WORST_FIRST})

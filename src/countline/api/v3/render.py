@@ -6,7 +6,7 @@ from countline.engine.subject import lines_of_sensor, sensors_of_zone, zones_of_
 from countline.model.access import Key
 from countline.model.ids import SensorNo
 from countline.model.place import Line, Location, Zone
-from countline.model.query import Present, Reason, SensorHealth
+from countline.model.query import Present, SensorHealth
 from countline.model.sensor import Device, Sensor
 from countline.wire import v3, v3_catalogue
 
@@ -169,24 +169,3 @@ def live(now: Present) -> v3.LiveRow:
         utilisation=round(people / capacity, 3) if people is not None and capacity else None,
         last_known=now.last_known,
     )
-
-
-def sensor_health(known: SensorHealth) -> v3.SensorHealth:
-    """How one sensor is."""
-    return v3.SensorHealth(
-        sensor_id=known.sensor_id,
-        health=known.health,
-        reasons=[reason(r) for r in known.reasons],
-        last_push_at=instant_or_none(known.last_push_s),
-        push_delay_s=known.push_delay_s,
-        clock_offset_s=known.clock_offset_s,
-        uptime_s=known.uptime_s,
-        temperature_c=known.temperature_c,
-        firmware=known.firmware or None,
-        location_id=known.location_id,
-    )
-
-
-def reason(known: Reason) -> v3.Reason:
-    """Why something is not healthy."""
-    return v3.Reason(code=known.code, detail=known.detail, since=instant_or_none(known.since_s))
