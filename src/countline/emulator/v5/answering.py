@@ -64,7 +64,8 @@ async def _answered(device: Device, ask: Ask) -> Reply:
         return replace(told(FORBIDDEN, "text/html"), status=403)
     ask = replace(ask, user=_logged_in(device, ask))
     _check(device, found, ask)
-    ask = replace(ask, root=_root(device, ask.root))
+    root = _root(device, ask.root)
+    ask = replace(ask, root=root, path=root + ask.path[len(ask.root) :])
     if found.changes:
         _pace(device)
     reply = found.answer(device, ask)

@@ -68,11 +68,8 @@ class Ask:
     user: str = ""  # who is logged in; "": nobody
 
     def id(self, name: str = "id") -> int:
-        """An id of the path; one that is no number exists as little as an unknown one."""
-        text = self.params[name]
-        if not text.lstrip("-").isdecimal():
-            raise unknown("Id", text)
-        return int(text)
+        """A number of the path."""
+        return int(self.params[name])
 
     def flag(self, name: str, *, default: bool = False) -> bool:
         text = self.query.get(name)

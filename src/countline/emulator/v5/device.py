@@ -11,6 +11,7 @@ The seam for everything in this folder:
 - `device.part(Kind)`: the one `Kind(device)` of this device, made when first asked for: where other
   modules keep state of their own (live totals, agents' positions). What survives a reboot there is
   theirs to decide; they hear of what happens through `device.events`.
+- `device.reset_counters(root, ids)` tells those in `device.counter_resets`, who keep the totals.
 - `device.snapshot()`: its whole persisted configuration, as bytes.
 """
 
@@ -24,8 +25,9 @@ from zoneinfo import ZoneInfo
 from countline import clock
 from countline.emulator.sensor import Sensor
 from countline.emulator.v5.configuration import Configuration
-from countline.emulator.v5.factory import as_installed, factory, factory_scene
+from countline.emulator.v5.factory import factory, factory_scene
 from countline.emulator.v5.ground import Ground
+from countline.emulator.v5.installed import install
 from countline.emulator.v5.personality import PERSONALITIES, Personality, Release
 from countline.emulator.v5.running import Running
 
@@ -111,10 +113,11 @@ class Device:
         self.changes = 0  # requests that changed something, since it was made
         self.changed_ms = 0  # the last of them, in true time
         self.events: list[Callable[[Event], None]] = []
+        self.counter_resets: list[Callable[[str, list[int]], None]] = []  # root, counter ids
         self._parts: dict[object, object] = {}
         self.config = Configuration(self.running.now_ms)
         self.config.kept = factory(self)
-        as_installed(self, multisensors)
+        install(self, multisensors)
         self.config.changed_ms = dict.fromkeys(self.config.kept, sensor.installed_s * 1000)
 
     @property
@@ -199,6 +202,11 @@ class Device:
             self.accounts[name] = Account(password=password, active=name == "admin")
         self.happened("factory")
         self.reboot()
+
+    def reset_counters(self, root: str, counters: list[int]) -> None:
+        """Set totals back to 0, as any user of the device may do at any time."""
+        for hear in self.counter_resets:
+            hear(root, counters)
 
     def happened(self, event: Event) -> None:
         """Tell whoever listens."""

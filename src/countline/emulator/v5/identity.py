@@ -2,26 +2,12 @@
 
 from typing import Any
 
-import msgspec
-
 from countline.emulator.chance import chance
 from countline.emulator.v5.ask import DONE, Ask, Reply, plain, replied, told
 from countline.emulator.v5.device import Device
-from countline.emulator.v5.factory import factory
+from countline.emulator.v5.resources import to_factory
 from countline.emulator.v5.routes import route
-
-
-class Id(msgspec.Struct):
-    """`/device/id`."""
-
-    name: str = ""
-    group: str = ""
-
-
-class Led(msgspec.Struct):
-    """`/device/led`."""
-
-    enabled: bool
+from countline.emulator.v5.shapes import Id
 
 
 def info(device: Device, ask: Ask) -> Reply:
@@ -65,21 +51,6 @@ def put_id(device: Device, ask: Ask) -> Reply:
     return DONE
 
 
-def get_led(device: Device, ask: Ask) -> Reply:
-    return replied(device.config.read("/device/led"))
-
-
-def put_led(device: Device, ask: Ask) -> Reply:
-    device.config.write("/device/led", plain(ask.fields(Led)))
-    return DONE
-
-
-def to_factory(device: Device, ask: Ask) -> Reply:
-    """DELETE of an object resource: it is what it was when the device left the factory."""
-    device.config.write(ask.path, factory(device)[ask.path])
-    return DONE
-
-
 def log(device: Device, ask: Ask) -> Reply:
     booted = device.rfc3339(device.running.own_ms(device.running.booted_ms()))
     return told(f"{booted} system: up, firmware {device.firmware}\n")
@@ -92,7 +63,4 @@ ROUTES = (
     route("DELETE", "/device/id", to_factory, "dev_cfg_write"),
     route("GET", "/device/state", state, ""),
     route("GET", "/device/log", log, "dev_cfg_read"),
-    route("GET", "/device/led", get_led, "dev_cfg_read"),
-    route("PUT", "/device/led", put_led, "dev_cfg_write"),
-    route("DELETE", "/device/led", to_factory, "dev_cfg_write"),
 )

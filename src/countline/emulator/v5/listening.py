@@ -107,7 +107,7 @@ class Connection(asyncio.Protocol):
             "Content-Type": reply.content_type,
             "Content-Length": str(len(reply.body)),
             "Connection": "keep-alive" if keep_alive else "close",
-            **{header["name"]: header["value"] for header in custom},
+            **custom,
             **reply.headers,
         }
         head = f"HTTP/1.1 {reply.status} {HTTPStatus(reply.status).phrase}\r\n"

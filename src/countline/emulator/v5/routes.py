@@ -59,6 +59,7 @@ def route(
 
 @cache
 def pattern(path: str) -> re.Pattern[str]:
-    """A path with its names as groups; `{root}` stands for the three roots."""
+    """A path with its names as groups: `{root}` is one of three roots, `{id}` a whole number."""
     head, rest = (ROOTS, path[len("{root}") :]) if path.startswith("{root}") else ("", path)
-    return re.compile(head + NAME.sub(r"(?P<\1>[^/]+)", re.sub(r"\.", r"\\.", rest)) + "$")
+    rest = rest.replace(".", r"\.").replace("{id}", r"(?P<id>-?[0-9]+)")
+    return re.compile(head + NAME.sub(r"(?P<\1>[^/]+)", rest) + "$")
