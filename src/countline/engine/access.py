@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from countline.engine.catalogue import Catalogue
 from countline.engine.desk import CatalogueDesk
 from countline.engine.watch import Sight
 from countline.errors import BadQuery, FieldError, NotAllowed, NotFound
@@ -28,6 +29,8 @@ class AccessDesk:
     def __init__(self, desk: CatalogueDesk, *, now_s: Callable[[], int]) -> None:
         self._desk = desk
         self._now_s = now_s
+        self._admitted: dict[str, PushSecret] = {}  # secrets in use, by their text
+        self._admitted_by: Catalogue | None = None  # the snapshot that they stand in
 
     # -- callers ----------------------------------------------------------------------------------
     async def authenticate(self, secret: str) -> Key:
@@ -145,6 +148,19 @@ class AccessDesk:
 
         Either replaces the one before it, which is withdrawn at once.
         """
+        text = self.new_push_secret()
+        await self.take_push_secret(text, sensor_id=sensor_id, driver=driver)
+        return text
+
+    @staticmethod
+    def new_push_secret() -> str:
+        """A secret that nobody has seen, and that admits nobody yet."""
+        return PUSH_PREFIX + secrets.token_urlsafe(32)
+
+    async def take_push_secret(
+        self, text: str, *, sensor_id: str | None = None, driver: str | None = None
+    ) -> None:
+        """From now on this text, and no other, admits a sensor's pushes."""
         catalogue = await self._desk.fresh()
         sensor: SensorNo | None = None
         if sensor_id is not None:
@@ -158,16 +174,19 @@ class AccessDesk:
             for s in catalogue.secrets.values()
             if s.sensor == sensor and s.withdrawn_s is None
         ]
-        text = PUSH_PREFIX + secrets.token_urlsafe(32)
         new = PushSecret(digest=digest_of(text), sensor=sensor, driver=driver, created_s=now)
         await self._desk.save(*old, new)
-        return text
 
     async def admit(self, secret: str) -> PushSecret:
         """The push secret behind the text. Raises `NotAllowed`; then nothing of the push is kept."""
         catalogue = await self._desk.recent()
-        digest = digest_of(secret)
-        found = catalogue.secrets.get(digest)
-        if found is None or found.withdrawn_s is not None:
-            raise NotAllowed("This push secret is not known here.", code="push_secret_wrong")
+        if catalogue is not self._admitted_by:
+            self._admitted.clear()
+            self._admitted_by = catalogue
+        found = self._admitted.get(secret)
+        if found is None:
+            found = catalogue.secrets.get(digest_of(secret))
+            if found is None or found.withdrawn_s is not None:
+                raise NotAllowed("This push secret is not known here.", code="push_secret_wrong")
+            self._admitted[secret] = found
         return found
