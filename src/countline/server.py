@@ -287,6 +287,19 @@ def holding(settings: Settings, url: str) -> Iterator[None]:
         file.truncate(0)
 
 
+def is_held(settings: Settings) -> bool:
+    """Whether a server runs on the store of the settings, in this process or another."""
+    path = holder_path(settings)
+    if not path.exists():
+        return False
+    with path.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return True
+    return False
+
+
 def holder_path(settings: Settings) -> Path:
     """The file by which a server holds an embedded store."""
     return Path(settings.store_url.removeprefix("sqlite:///")).with_suffix(".server")

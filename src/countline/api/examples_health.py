@@ -63,7 +63,7 @@ _DIAGNOSIS: Json = {
     "sentence": _LATE,
     "remedy": _LATE_REMEDY,
     "since": "2026-03-02T14:40:00Z",
-    "evidence": {"delay_s": "180"},
+    "evidence": {"delay_s": 180.0},
 }
 
 ANSWERS: dict[str, Json] = {

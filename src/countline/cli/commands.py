@@ -22,6 +22,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         (
             ("keys", "keys of callers, and secrets of sensors"),
             ("sensors", "list, register, adopt and retire sensors"),
+            ("doctor", "what is wrong, since when, and what to do"),
         ),
     ),
     (
@@ -60,6 +61,7 @@ def build_app() -> "App":
 
     from countline.cli.check import check
     from countline.cli.demo import demo
+    from countline.cli.doctor import doctor
     from countline.cli.emulate import emulate
     from countline.cli.importing import import_
     from countline.cli.keys import KEYS
@@ -78,7 +80,7 @@ def build_app() -> "App":
         suppress_keyboard_interrupt=False,
         result_action="return_value",
     )
-    for command in (serve, demo, check, emulate, replay, rebuild, version):
+    for command in (serve, demo, check, emulate, doctor, replay, rebuild, version):
         app.command(command)
     app.command(import_, name="import")
     for folder in (KEYS, SENSORS, QUERY):

@@ -28,6 +28,7 @@ class _Kept:
     overlapped: dict[SensorNo, tuple[int, int]] = field(default_factory=dict)  # bins, first start
     pushes: dict[SensorNo, Counter[str]] = field(default_factory=dict)
     oldest_ms: dict[SensorNo, int] = field(default_factory=dict)
+    waits_ms: dict[int, int] = field(default_factory=dict)  # by device: its oldest kept push
 
 
 class Diagnosing:
@@ -59,7 +60,7 @@ class Diagnosing:
             }
             found += [replace(one, **about) for one in _stored(kept, sensor.sensor)]
         if within is None:
-            found += [_waiting(device) for device in waiting_devices(catalogue)]
+            found += [_waiting(device, kept) for device in waiting_devices(catalogue)]
             found += await self._watch.troubles()
         least = len(SEVERITIES) if severity is None else SEVERITIES.index(severity)
         return sorted((one for one in found if rank_of(one) <= least), key=place_of)
@@ -100,7 +101,9 @@ def _look(view: View, catalogue: Catalogue, now_s: int) -> _Kept:
         if hidden := view.overlapped(sensor, now_s - OVERLAPPED_S, now_s):
             kept.overlapped[sensor] = len(hidden), min(one.start_s for one in hidden)
     for push in islice(oldest_first(view, None), PUSHES_MAX):
-        if push.sensor is not None and push.state != "waiting":
+        if push.device_id is not None and push.state == "waiting":
+            kept.waits_ms.setdefault(push.device_id, push.received_ms)
+        elif push.sensor is not None:
             kept.pushes.setdefault(push.sensor, Counter())[push.code] += 1
             kept.oldest_ms.setdefault(push.sensor, push.received_ms)
     return kept
@@ -116,7 +119,14 @@ def _stored(kept: _Kept, sensor: SensorNo) -> Iterator[Finding]:
         yield Finding(code="pushes_kept", since_s=kept.oldest_ms[sensor] // 1000, said=said)
 
 
-def _waiting(device: Device) -> Finding:
+def _waiting(device: Device, kept: _Kept) -> Finding:
     said = {"serial": device.serial, "vendor": device.vendor, "context": device.context}
     part = f"{device.vendor}/{device.serial}/{device.context}"
-    return Finding(code="device_waiting", said=said, subject="device", part=part)
+    since_ms = kept.waits_ms.get(device.device_id)
+    return Finding(
+        code="device_waiting",
+        since_s=None if since_ms is None else since_ms // 1000,
+        said=said,
+        subject="device",
+        part=part,
+    )

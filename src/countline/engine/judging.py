@@ -96,20 +96,24 @@ def _contact(evidence: Evidence, limits: Thresholds) -> Iterator[Finding]:
             said = {"answering": answering}
             yield Finding(code="never_pushed", since_s=evidence.created_s, said=said)
     elif silent_s is not None and refused:
-        said = {"silence": told_length(silent_s), "error": facts.error or "no answer"}
+        said = {
+            "silence": told_length(silent_s),
+            "silence_s": silent_s,
+            "error": facts.error or "no answer",
+        }
         yield Finding(code="offline", since_s=evidence.last_bin_end_s, said=said)
         return
     elif silent_s is not None:
         answers = facts.answered_s is not None
         asked = "though the device answers" if answers else "and it is not a device that is asked"
-        said = {"silence": told_length(silent_s), "asked": asked}
+        said = {"silence": told_length(silent_s), "silence_s": silent_s, "asked": asked}
         yield Finding(code="silent", since_s=evidence.last_bin_end_s, said=said)
     elif evidence.push_delay_s is not None and evidence.push_delay_s > limits.late_push_s:
-        said = {"delay_s": f"{evidence.push_delay_s:.0f}"}
+        said = {"delay_s": evidence.push_delay_s}
         yield Finding(code="push_late", since_s=facts.since.get("push_late"), said=said)
     if refused:
         said = {"error": facts.error or "no answer"}
-        note = "" if evidence.expected else f"The device does not answer: {said['error']}."
+        note = "" if evidence.expected else f"Asking the device fails: {said['error']}."
         yield Finding(code="unreachable", since_s=facts.refused_since_s, said=said, note=note)
 
 
@@ -124,7 +128,7 @@ def _silence_s(evidence: Evidence) -> int | None:
 def _clock(evidence: Evidence, limits: Thresholds) -> Iterator[Finding]:
     offset_s = evidence.clock_offset_s
     if offset_s is not None and abs(offset_s) > limits.clock_offset_s:
-        said = {"offset_s": f"{offset_s:+.0f}"}
+        said = {"offset_s": offset_s}
         since_s = evidence.facts.since.get("clock_offset")
         yield Finding(code="clock_offset", since_s=since_s, said=said)
 
@@ -208,7 +212,7 @@ def _placing(
     if newest.illumination == "INSUFFICIENT":
         yield Finding(code="illumination_low")
     if newest.tilt_degrees is not None and abs(newest.tilt_degrees) > limits.tilt_degrees:
-        said = {"tilt_degrees": f"{newest.tilt_degrees:.0f}", "limit": f"{limits.tilt_degrees:g}"}
+        said = {"tilt_degrees": newest.tilt_degrees, "limit": limits.tilt_degrees}
         yield Finding(code="tilted", said=said)
 
 
@@ -216,7 +220,7 @@ def _storage(
     newest: DeviceFacts, known: KnownFacts, limits: Thresholds, now_s: int
 ) -> Iterator[Finding]:
     if newest.storage_percent is not None and newest.storage_percent > limits.storage_percent:
-        said = {"percent": f"{newest.storage_percent:.0f}"}
+        said = {"percent": newest.storage_percent}
         yield Finding(code="storage_nearly_full", said=said)
 
 
@@ -227,9 +231,9 @@ def _agents(
     agents = newest.agents or ()
     failing = [a for a in agents if a.last_failed_s and a.last_failed_s > (a.last_ok_s or 0)]
     for agent in failing[:1]:
-        said = {"agent": agent.name or agent.agent_id, "error": agent.error or "no reason given"}
+        failed = {"agent": agent.name or agent.agent_id, "error": agent.error or "no reason given"}
         since_s = agent.last_ok_s or agent.last_failed_s
-        yield Finding(code="agent_failing", since_s=since_s, said=said)
+        yield Finding(code="agent_failing", since_s=since_s, said=failed)
     dropping = [a for a in agents if a.dropped]
     if dropping and known.dropped_s is not None and now_s - known.dropped_s <= limits.recent_s:
         said = {

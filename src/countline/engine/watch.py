@@ -261,7 +261,7 @@ class Watch:
         ]
         for name, lag in (await self.lags()).items():
             if lag.lag_s > self._limits.lag_s:
-                said = {"reader": name, "events": lag.lag_events, "lag_s": f"{lag.lag_s:.0f}"}
+                said = {"reader": name, "events": lag.lag_events, "lag_s": lag.lag_s}
                 found.append(
                     Finding(code="follower_behind", said=said, subject="system", part=name)
                 )
@@ -317,7 +317,7 @@ def disk_findings(store: StoreFacts, limits: Thresholds) -> list[Finding]:
     whole, free = store.detail.get("disk_bytes"), store.detail.get("disk_free_bytes")
     if not whole or free is None or 100 * free / whole >= limits.disk_free_percent:
         return []
-    said = {"percent": f"{100 - 100 * free / whole:.0f}", "free_mb": free // 1_000_000}
+    said = {"percent": round(100 - 100 * free / whole, 1), "free_mb": free // 1_000_000}
     return [Finding(code="disk_nearly_full", said=said, subject="system", part="store")]
 
 

@@ -33,12 +33,12 @@ DIAGNOSES: MappingProxyType[str, Diagnosis] = MappingProxyType({
     ),
     "offline": Diagnosis(
         "error", "offline",
-        "No counts have come for {silence}, and the device does not answer: {error}.",
+        "No counts have come for {silence}, and asking the device fails: {error}.",
         "Look at its power and network cable, then at whether its address has changed.",
     ),
     "unreachable": Diagnosis(
         "warning", "degraded",
-        "Its pushes come, but the device does not answer when it is asked: {error}.",
+        "Its pushes come, but asking the device fails: {error}.",
         "Counting goes on; gaps are not fetched and its configuration cannot be read. Check the"
         " address, the password, and that this gateway may reach the device.",
     ),
@@ -50,7 +50,7 @@ DIAGNOSES: MappingProxyType[str, Diagnosis] = MappingProxyType({
     ),
     "push_late": Diagnosis(
         "warning", "degraded",
-        "Its last push came {delay_s} s after its minute had ended.",
+        "Its last push came {delay_s:.0f} s after its minute had ended.",
         "Shorten the interval of its push agent, or look at the network if it should be shorter.",
     ),
     "fed_by_files": Diagnosis(
@@ -66,7 +66,7 @@ DIAGNOSES: MappingProxyType[str, Diagnosis] = MappingProxyType({
     # -- what the device is like ------------------------------------------------------------------
     "clock_offset": Diagnosis(
         "warning", "degraded",
-        "Its clock is {offset_s} s off.",
+        "Its clock is {offset_s:+.0f} s off.",
         "Give the device a time server (NTP) that it can reach; counts land in the wrong minutes.",
     ),
     "too_hot": Diagnosis(
@@ -111,12 +111,12 @@ DIAGNOSES: MappingProxyType[str, Diagnosis] = MappingProxyType({
     ),
     "tilted": Diagnosis(
         "warning", "degraded",
-        "It hangs {tilt_degrees} degrees aslant, more than {limit}.",
+        "It hangs {tilt_degrees:.0f} degrees aslant, more than {limit:g}.",
         "Straighten it, or set its mounting angle anew on the device; heights and lines are off.",
     ),
     "storage_nearly_full": Diagnosis(
         "warning", "degraded",
-        "Its memory for history is {percent} % full.",
+        "Its memory for history is {percent:.0f} % full.",
         "Nothing is lost while pushes come; after an outage less can be fetched. Remove logics that"
         " nobody uses.",
     ),
@@ -201,12 +201,12 @@ DIAGNOSES: MappingProxyType[str, Diagnosis] = MappingProxyType({
     ),
     "disk_nearly_full": Diagnosis(
         "error", "degraded",
-        "The disk of the store is {percent} % full; {free_mb} MB are left.",
+        "The disk of the store is {percent:.0f} % full; {free_mb} MB are left.",
         f"{_FULL} A full disk refuses pushes, and sensors keep theirs only for so long.",
     ),
     "follower_behind": Diagnosis(
         "warning", "degraded",
-        "{reader} is {events} events and {lag_s} s behind.",
+        "{reader} is {events} events and {lag_s:.0f} s behind.",
         "It catches up by itself after a burst. If it does not, look at the server's log.",
     ),
     "reader_failing": Diagnosis(
@@ -260,5 +260,12 @@ def rank_of(finding: Finding) -> int:
 class _Said(dict[str, Any]):
     """What fills a sentence; what nobody said is told as such, never a crash of who looks."""
 
-    def __missing__(self, name: str) -> str:
-        return f"({name.replace('_', ' ')} not known)"
+    def __missing__(self, name: str) -> "_NotSaid":
+        return _NotSaid(f"({name.replace('_', ' ')} not known)")
+
+
+class _NotSaid(str):
+    __slots__ = ()
+
+    def __format__(self, spec: str) -> str:
+        return str(self)
