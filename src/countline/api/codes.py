@@ -1,21 +1,11 @@
 """Every error code a caller can meet: its HTTP status, what happened, why, and how to mend it."""
 
-from dataclasses import dataclass
 from types import MappingProxyType
 
+from countline.api.device_codes import DEVICE_CODES
+from countline.api.kind import Kind as Kind
+
 IANA = "https://iana.org/assignments/http-problem-types#"
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """One kind of error. `type_uri` is set where a registered problem type exists."""
-
-    status: int
-    title: str
-    why: str
-    mend: str
-    type_uri: str | None = None
-
 
 _ID = "Ids are case-sensitive. What the key may not see is answered exactly like what is not there."
 _KEYS = "Ask whoever runs this installation, or make one with `countline keys create --name NAME`."
@@ -265,6 +255,8 @@ CODES: MappingProxyType[str, Kind] = MappingProxyType({
         "A bound that protects everybody else was passed.",
         "`detail` says which; send less at once.",
     ),
+    # -- sensors that are asked -------------------------------------------------------------------
+    **DEVICE_CODES,
     # -- ourselves --------------------------------------------------------------------------------
     "not_allowed": Kind(
         403, "Not allowed", "The key is missing, wrong, or not enough for this.", _KEYS
