@@ -28,6 +28,13 @@ async def read_body(request: ApiRequest[Any], struct: type[msgspec.Struct]) -> m
     return decode_body(body, struct)
 
 
+async def read_bytes(request: ApiRequest[Any]) -> bytes:
+    """A body that is no JSON, as it is; Litestar bounds its length. Raises `BadQuery`."""
+    if encoding := request.header(b"content-encoding"):
+        raise BadQuery(f"Content-Encoding {encoding!r} is not read here.", code="media_type")
+    return await request.body()
+
+
 def decode_body(body: bytes, struct: type[msgspec.Struct]) -> msgspec.Struct:
     """The struct of a JSON text. Raises `BadQuery` naming the field and what was expected."""
     try:

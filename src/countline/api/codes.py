@@ -86,7 +86,28 @@ CODES: MappingProxyType[str, Kind] = MappingProxyType({
     "body_too_large": Kind(
         413, "The body is too large",
         "No body that this operation understands is this large.",
-        "Send at most 1 MB.",
+        "Send at most as many bytes as `detail` says: 1 MB of JSON, 5 MB of an image.",
+    ),
+    "image_unreadable": Kind(
+        415, "Not an image that can be shown",
+        "Images are PNG or JPEG, by their content and not by their name. SVG is not taken: it can"
+        " hold scripts, which would run with the rights of whoever looks at it.",
+        "Export the plan as PNG, upright, and send it uncompressed.",
+    ),
+    "image_too_large": Kind(
+        413, "The image is too large",
+        "An image has at most 5 MB, and at most 20,000 pixels on a side.",
+        "Make it smaller: 50 pixels for a metre show every door.",
+    ),
+    "too_many_layouts": Kind(
+        409, "The location has enough layouts",
+        "A location has at most 100 layouts.",
+        "Remove one that is no longer used.",
+    ),
+    "layout_without_site": Kind(
+        422, "Where the layout lies is not known",
+        "Longitude and latitude need a `site`: where (0, 0) of the layout lies on the earth.",
+        "Set `site` with `PATCH /v3/layouts/{layout_id}`, or leave out `coordinates=wgs84`.",
     ),
     "impossible": Kind(
         422, "There is no answer to this",
@@ -144,6 +165,14 @@ CODES: MappingProxyType[str, Kind] = MappingProxyType({
     ),
     "line_not_found": Kind(
         404, "There is no such line", "No line has this id.", f"See `GET /v3/lines`. {_ID}"
+    ),
+    "layout_not_found": Kind(
+        404, "There is no such layout", "No layout has this id.", f"See `GET /v3/layouts`. {_ID}"
+    ),
+    "image_not_found": Kind(
+        404, "The layout has no image",
+        "Nobody gave this layout an image, or it was taken away.",
+        "Send one: `PUT /v3/layouts/{layout_id}/image`.",
     ),
     "sensor_not_found": Kind(
         404, "There is no such sensor", "No sensor has this id.", f"See `GET /v3/sensors`. {_ID}"

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from countline.api import examples_health
+from countline.api import examples_health, examples_layouts
 from countline.api.codes import CODES
 from countline.errors import FieldError
 from countline.wire.problem import FieldProblem, Problem
@@ -19,6 +19,7 @@ PATH_VALUES: dict[str, Any] = {
     "location_id": "LOC_NYC_05",
     "zone_id": 1,
     "line_id": 1,
+    "layout_id": 1,
     "sensor_id": "SNSR_001",
     "key_id": "k_7f1c0de2a94b3e58",
 }
@@ -256,6 +257,7 @@ ANSWERS: dict[str, Json] = {
         {**_SENSOR, "state": "retired", "health": "unknown", "retired_at": "2026-03-02T15:05:00Z"}
     ),
     **examples_health.ANSWERS,
+    **examples_layouts.ANSWERS,
     "GET /v3/keys": _page(_KEY),
     "POST /v3/keys": _one(
         {
@@ -297,6 +299,7 @@ ANSWERS: dict[str, Json] = {
 
 # What is sent: a body, or (where no body is sent) the optional parameters that the example shows.
 SENT: dict[str, Json] = {
+    **examples_layouts.SENT,
     "GET /v3/data/count": {"sensor_id": "SNSR_001", "granularity": "1h"},
     "GET /v3/data/live": {"zone_id": 1},
     "GET /api/v1/counts/hourly": {"sensorId": "S12345"},

@@ -36,6 +36,7 @@ GROUPS = {
     "Counts": "People in, out and passing by, over time.",
     "Now": "How many are there now.",
     "Places": "Locations, their zones, and the lines between them.",
+    "Layouts": "Floor plans: an image, its scale, and what is drawn and placed on it.",
     "Sensors": "What counts.",
     "Health": "Whether numbers can be trusted, and what to do where not.",
     "Keys": "Who may ask.",
@@ -169,7 +170,7 @@ def plain_path(operation: Operation) -> str:
 def codes_of(operation: Operation) -> list[str]:
     """Every error code that an operation may answer with."""
     found = [*ALWAYS, *operation.codes]
-    found += WITH_BODY if operation.body else ()
+    found += WITH_BODY if operation.body or operation.takes_bytes else ()
     found += WITH_COOKIE if operation.by_cookie else ()
     return found
 
@@ -190,7 +191,10 @@ def _operation(operation: Operation) -> Json:
         made["security"] = [{name: []} for name in (*SECURITY_SCHEMES, *COOKIE_SCHEME)]
     if operation.body is not None:
         content = {"schema": _ref(operation.body), "example": SENT[key_of(operation)]}
-        made["requestBody"] = {"required": True, "content": {"application/json": content}}
+        told = dict.fromkeys(operation.takes, content)
+        made["requestBody"] = {"required": True, "content": told}
+    elif operation.takes_bytes:
+        made["requestBody"] = {"required": True, "content": {kind: {} for kind in operation.takes}}
     return made
 
 
@@ -293,6 +297,8 @@ def _success(operation: Operation) -> Json:
     if operation.not_modified or "changed_meanwhile" in operation.codes:
         told["headers"]["ETag"] = {"$ref": "#/components/headers/ETag"}
     structs = structs_of(operation)
+    if operation.gives_bytes:
+        told["content"] = {kind: {} for kind in operation.gives}
     if not structs:
         return told
     if any("next" in s.__struct_fields__ for s in structs):
@@ -301,7 +307,7 @@ def _success(operation: Operation) -> Json:
     refs = [_ref(s) for s in structs]
     content: Json = {"schema": refs[0] if len(refs) == 1 else {"anyOf": refs}}
     content["examples"] = {name: {"value": value} for name, value in examples.items()}
-    told["content"] = {"application/json": content}
+    told["content"] = dict.fromkeys(operation.gives, content)
     if operation.name == "count":
         csv: Json = {"schema": {"type": "string"}, "example": ANSWERS["text/csv"]["table"]}
         told["content"][CSV.partition(";")[0]] = csv

@@ -10,10 +10,12 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from countline.api.parameters import Asking, Parameters
+from countline.limits import JSON_BODY_BYTES_MAX
 from countline.model.access import Scope
 
-Method = Literal["GET", "POST", "PATCH", "DELETE"]
-Group = Literal["Counts", "Now", "Places", "Sensors", "Keys", "Health"]
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+Group = Literal["Counts", "Now", "Places", "Layouts", "Sensors", "Keys", "Health"]
+JSON = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,8 @@ class Operation:
 
     `run` is an async function of an `ApiRequest[Parameters]`, of `data` where there is a body, and of
     the parameters of its path; its docstring is its documentation. `tells` is the struct of its
-    answer (None: no body), `codes` the errors that only some operations have.
+    answer (None: no body), `codes` the errors that only some operations have. `takes` and `gives` are
+    the media types of body and answer; of what is not JSON no struct says more.
     """
 
     method: Method
@@ -34,6 +37,9 @@ class Operation:
     status: int = 200
     codes: tuple[str, ...] = ()
     not_modified: bool = False  # whether it answers 304 to an `If-None-Match`
+    takes: tuple[str, ...] = (JSON,)
+    gives: tuple[str, ...] = (JSON,)
+    body_bytes_max: int = JSON_BODY_BYTES_MAX
     parameters: Parameters = field(init=False)
     body: type[msgspec.Struct] | None = field(init=False)
 
@@ -49,6 +55,16 @@ class Operation:
         return self.run.__name__
 
     @property
+    def takes_bytes(self) -> bool:
+        """Whether its body is something else than JSON."""
+        return self.takes[0] != JSON and self.body is None
+
+    @property
+    def gives_bytes(self) -> bool:
+        """Whether its answer is something else than JSON."""
+        return self.gives[0] != JSON and self.tells is None
+
+    @property
     def by_cookie(self) -> bool:
         """Whether a browser's session may ask: what reads `/v3`, and the end of the session."""
         reads = self.method == "GET" and self.path.startswith("/v3/")
@@ -61,6 +77,7 @@ def to_handler(operation: Operation) -> HTTPRouteHandler:
         operation.path,
         http_method=operation.method,
         status_code=operation.status,
+        request_max_body_size=operation.body_bytes_max,
         opt={"operation": operation},
         include_in_schema=False,
     )

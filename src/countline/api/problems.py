@@ -97,7 +97,9 @@ def _of_litestar(request: Request[Any, Any, Any], error: HTTPException) -> Count
     if code == "path_not_found":
         return NotFound(f"There is nothing at {request.url.path}.", code=code)
     if code == "body_too_large":
-        return TooMuch(f"The body has more than {JSON_BODY_BYTES_MAX} bytes.", code=code)
+        operation = request.scope["route_handler"].opt.get("operation")
+        most = operation.body_bytes_max if operation else JSON_BODY_BYTES_MAX
+        return TooMuch(f"The body has more than {most} bytes.", code=code)
     if code == "method_not_allowed":
         allow = allowed(str((error.headers or {}).get("allow", "")))
         method = f"{request.method} is not taken here; there is {allow}."

@@ -1,16 +1,20 @@
 """The route tables of both versions, to be read top to bottom."""
 
-from countline.api.operation import Operation
+from countline.api.operation import JSON, Operation
 from countline.api.v1 import catalogue as v1_catalogue
 from countline.api.v1 import counts as v1_counts
-from countline.api.v3 import counts, health, keys, places, sensors
-from countline.wire import v1, v3, v3_health
+from countline.api.v3 import counts, health, keys, layouts, places, sensors
+from countline.limits import LAYOUT_IMAGE_BYTES_MAX
+from countline.wire import v1, v3, v3_health, v3_layouts
 from countline.wire import v3_catalogue as wire
 
 RANGE = ("start_not_before_end", "range_empty", "granularity_too_fine", "too_many_rows")
 SUBJECT = ("sensor_not_found", "zone_not_found", "location_not_found", "zone_not_of_sensor")
 PLACE = ("location_not_found",)
 COUNTS = (*SUBJECT, *RANGE)
+LAYOUT = ("layout_not_found",)
+IMAGES = ("image/png", "image/jpeg")
+GEO_JSON = v3_layouts.GEO_JSON
 
 # fmt: off
 V3: tuple[Operation, ...] = (
@@ -29,6 +33,17 @@ V3: tuple[Operation, ...] = (
     Operation("POST", "/v3/lines", places.add_line, wire.Line, "Places", "write", 201, PLACE),
     Operation("GET", "/v3/lines/{line_id:int}", places.get_line, wire.Line, "Places", codes=("line_not_found",)),
     Operation("PATCH", "/v3/lines/{line_id:int}", places.change_line, wire.Line, "Places", "write", codes=("line_not_found", "changed_meanwhile")),
+
+    Operation("GET", "/v3/layouts", layouts.list_layouts, v3_layouts.LayoutPage, "Layouts", codes=PLACE),
+    Operation("POST", "/v3/layouts", layouts.add_layout, v3_layouts.Layout, "Layouts", "write", 201, (*PLACE, "too_many_layouts")),
+    Operation("GET", "/v3/layouts/{layout_id:int}", layouts.get_layout, v3_layouts.Layout, "Layouts", codes=LAYOUT),
+    Operation("PATCH", "/v3/layouts/{layout_id:int}", layouts.change_layout, v3_layouts.Layout, "Layouts", "write", codes=(*LAYOUT, "changed_meanwhile")),
+    Operation("DELETE", "/v3/layouts/{layout_id:int}", layouts.remove_layout, None, "Layouts", "write", 204, (*LAYOUT, "changed_meanwhile")),
+    Operation("GET", "/v3/layouts/{layout_id:int}/image", layouts.get_layout_image, None, "Layouts", codes=(*LAYOUT, "image_not_found"), not_modified=True, gives=IMAGES),
+    Operation("PUT", "/v3/layouts/{layout_id:int}/image", layouts.put_layout_image, v3_layouts.Layout, "Layouts", "write", codes=(*LAYOUT, "image_unreadable", "image_too_large", "changed_meanwhile"), takes=IMAGES, body_bytes_max=LAYOUT_IMAGE_BYTES_MAX),
+    Operation("DELETE", "/v3/layouts/{layout_id:int}/image", layouts.remove_layout_image, None, "Layouts", "write", 204, (*LAYOUT, "image_not_found", "changed_meanwhile")),
+    Operation("GET", "/v3/layouts/{layout_id:int}/geometry", layouts.get_layout_geometry, v3_layouts.FeatureCollection, "Layouts", codes=(*LAYOUT, "layout_without_site"), gives=(GEO_JSON,)),
+    Operation("PUT", "/v3/layouts/{layout_id:int}/geometry", layouts.put_layout_geometry, v3_layouts.FeatureCollection, "Layouts", "write", codes=(*LAYOUT, "layout_without_site", "changed_meanwhile"), takes=(GEO_JSON, JSON), gives=(GEO_JSON,)),
 
     Operation("GET", "/v3/sensors", sensors.list_sensors, wire.SensorPage, "Sensors", codes=PLACE),
     Operation("POST", "/v3/sensors", sensors.add_sensor, wire.Sensor, "Sensors", "admin", 201, (*PLACE, "id_taken", "device_taken")),
@@ -58,6 +73,7 @@ V1: tuple[Operation, ...] = (
     Operation("GET", "/api/v1/sensors", v1_catalogue.list_sensors, wire.SensorPage, "Sensors", codes=PLACE),
     Operation("GET", "/api/v1/devices", v1_catalogue.list_devices, wire.SensorPage, "Sensors", codes=PLACE),
     Operation("GET", "/api/v1/zones", v1_catalogue.list_zones, wire.ZonePage, "Places", codes=PLACE),
+    Operation("GET", "/api/v1/layouts", v1_catalogue.list_layouts, v3_layouts.LayoutPage, "Layouts", codes=PLACE),
     Operation("GET", "/api/v1/health", v1_catalogue.system_health, v1.SystemHealth, "Health"),
 )
 

@@ -6,7 +6,8 @@ from countline.api.request import ApiRequest
 from countline.engine.catalogue import Catalogue
 from countline.engine.watch import Sight
 from countline.errors import NotFound
-from countline.model.ids import LineId, LocationId, SensorId, ZoneId
+from countline.model.ids import LayoutId, LineId, LocationId, SensorId, ZoneId
+from countline.model.layout import Layout
 from countline.model.place import Line, Location, Zone
 from countline.model.query import Asked
 from countline.model.sensor import Sensor
@@ -38,6 +39,14 @@ def line_of(request: ApiRequest[Any], line_id: int) -> Line:
     found = _catalogue(request).lines.get(LineId(line_id))
     if found is None or not sees(request.sight, found.location_id):
         raise NotFound(f"There is no line {line_id}.", code="line_not_found")
+    return found
+
+
+def layout_of(request: ApiRequest[Any], layout_id: int) -> Layout:
+    """A layout. Raises `NotFound`."""
+    found = _catalogue(request).layouts.get(LayoutId(layout_id))
+    if found is None or not sees(request.sight, found.location_id):
+        raise NotFound(f"There is no layout {layout_id}.", code="layout_not_found")
     return found
 
 

@@ -14,6 +14,7 @@ from countline.drivers.reading import FileOptions
 from countline.engine.engine import Engine, make_engine
 from countline.engine.importing import import_file
 from countline.testing.reference_store import ReferenceStore
+from tests.pictures import png
 
 T = TypeVar("T")
 
@@ -191,3 +192,18 @@ def furnish(house: House) -> None:
     house.add_location("LOC_NYC_05")
     house.import_csv("SNSR_001", TWO_HOURS)
     house.import_csv("S12345", OTHER_TWO_HOURS)
+    house.run(draw_plan(house.engine))
+
+
+async def draw_plan(engine: Engine) -> None:
+    """The floor plan that the documentation shows, as layout 1 of LOC_NYC_05."""
+    layout = await engine.layouts.add(
+        location_id="LOC_NYC_05",
+        name="Ground floor",
+        floor=0,
+        scale_m_per_px=0.02,
+        latitude_deg=40.7223,
+        longitude_deg=-73.9987,
+        bearing_deg=29.0,
+    )
+    await engine.layouts.put_image(layout.layout_id, png(800, 600))

@@ -38,7 +38,7 @@ pre { background: var(--card); border: 1px solid var(--line); border-radius: 8px
 pre code { background: none; padding: 0; }
 pre.copy { user-select: all; -webkit-user-select: all; }
 .method { font-weight: 700; margin-right: .5rem; }
-.GET { color: var(--get); } .POST { color: var(--post); }
+.GET { color: var(--get); } .POST, .PUT { color: var(--post); }
 .PATCH { color: var(--patch); } .DELETE { color: var(--delete); }
 dl { margin: .5rem 0; }
 dt { margin-top: .7rem; overflow-wrap: anywhere; }

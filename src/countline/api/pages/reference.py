@@ -12,7 +12,7 @@ from countline.api.openapi import Json, Version, document
 from countline.api.pages.html import block, code, items, json_block, page, phrase, prose
 
 ADDRESS = "http://127.0.0.1:8080"
-METHODS = ("get", "post", "patch", "delete")
+METHODS = ("get", "post", "put", "patch", "delete")
 
 
 def reference_page(version: Version) -> Response[str]:
@@ -80,9 +80,12 @@ def curl_of(path: str, method: str, operation: Json) -> str:
     words = ["curl"] + ([f"-X {method}"] if method != "GET" else [])
     lines = [f'{" ".join(words)} "{address}"', '-H "X-API-Key: your_api_key_here"']
     if "requestBody" in operation:
-        body = operation["requestBody"]["content"]["application/json"]["example"]
-        lines.append('-H "Content-Type: application/json"')
-        lines.append(f"-d '{msgspec.json.encode(body).decode()}'")
+        kind, content = next(iter(operation["requestBody"]["content"].items()))
+        lines.append(f'-H "Content-Type: {kind}"')
+        if "example" in content:
+            lines.append(f"-d '{msgspec.json.encode(content['example']).decode()}'")
+        else:
+            lines.append(f"--data-binary @plan.{kind.rpartition('/')[2]}")
     return " \\\n  ".join(lines)
 
 
@@ -130,13 +133,18 @@ def kind_of(schema: Json) -> str:
 def _body(operation: Json, told: Json) -> str:
     if "requestBody" not in operation:
         return ""
-    content = operation["requestBody"]["content"]["application/json"]
+    kinds = operation["requestBody"]["content"]
+    content = next(iter(kinds.values()))
+    if not content:
+        return f"<h4>Body</h4><p>{' or '.join(code(kind) for kind in kinds)}</p>"
     name = content["schema"]["$ref"].rpartition("/")[2]
     return f"<h4>Body</h4>{_fields(told['components']['schemas'][name])}"
 
 
 def _content(kind: str, content: Json, told: Json) -> str:
-    if kind != "application/json":
+    if not content:
+        return f"<p>{code(kind)}</p>"
+    if "examples" not in content:
         return f"<details><summary>{escape(kind)}</summary>{block(content['example'])}</details>"
     (_, first), *others = content["examples"].items()
     more = "".join(

@@ -5,8 +5,8 @@ from litestar import Response
 from countline.api.parameters import Asking
 from countline.api.request import ApiRequest
 from countline.api.v1.asking import PlacePageAsking
-from countline.api.v3 import health, places, sensors
-from countline.wire import v1, v3_catalogue
+from countline.api.v3 import health, layouts, places, sensors
+from countline.wire import v1, v3_catalogue, v3_layouts
 
 
 async def list_sensors(request: ApiRequest[PlacePageAsking]) -> Response[v3_catalogue.SensorPage]:
@@ -22,6 +22,11 @@ async def list_devices(request: ApiRequest[PlacePageAsking]) -> Response[v3_cata
 async def list_zones(request: ApiRequest[PlacePageAsking]) -> Response[v3_catalogue.ZonePage]:
     """Zones by id, with the sensors that count or measure each."""
     return await places.list_zones(request)
+
+
+async def list_layouts(request: ApiRequest[PlacePageAsking]) -> Response[v3_layouts.LayoutPage]:
+    """Floor plans by id, with the zones, lines and sensors that are on each."""
+    return await layouts.list_layouts(request)
 
 
 async def system_health(request: ApiRequest[Asking]) -> v1.SystemHealth:
