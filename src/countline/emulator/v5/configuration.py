@@ -122,6 +122,16 @@ def in_order(kept: Any) -> Any:
     }
 
 
+def from_text(kept: dict[str, Any]) -> dict[str, Any]:
+    """What `in_order` made, with ids as numbers again."""
+    return {
+        path: {int(id_): item for id_, item in body.items()}
+        if body and all(key.isdecimal() for key in body)
+        else body
+        for path, body in kept.items()
+    }
+
+
 def is_items(body: Any) -> bool:
     """Whether a resource is a collection."""
     return isinstance(body, dict) and all(isinstance(key, int) for key in body)

@@ -11,12 +11,12 @@ The seam for everything in this folder:
 - `device.part(Kind)`: the one `Kind(device)` of this device, made when first asked for: where other
   modules keep state of their own (live totals, agents' positions). What survives a reboot there is
   theirs to decide; they hear of what happens through `device.events`.
-- `device.reset_counters(root, ids)` tells those in `device.counter_resets`, who keep the totals.
+- `device.reset_counters(root, ids)`: what a third party may do to the totals at any time.
 - `device.snapshot()`: its whole persisted configuration, as bytes.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal, TypeVar
@@ -32,8 +32,9 @@ from countline.emulator.v5.personality import PERSONALITIES, Personality, Releas
 from countline.emulator.v5.running import Running
 
 Part = TypeVar("Part")
+Illumination = Literal["UNKNOWN", "SUFFICIENT", "INSUFFICIENT"]
 Event = Literal["reboot", "clock_step", "data_reset", "factory"]
-LICENSED = (104, 112, 113, 114, 117, 1000)
+LICENSED: Mapping[int, int] = dict.fromkeys((104, 112, 113, 114, 117, 1000), -1)  # days; -1: ever
 
 
 @dataclass(slots=True, kw_only=True)
@@ -90,7 +91,7 @@ class Device:
         true_ms: Callable[[], int] = clock.now_ms,
         password: str = "pass",
         smk: str = "SMK-0000-1111",
-        licences: tuple[int, ...] = LICENSED,
+        licences: Mapping[int, int] = LICENSED,
         multisensors: tuple[int, ...] = (),
         forward_leftwards: bool = True,
     ) -> None:
@@ -101,7 +102,7 @@ class Device:
         self.running = Running(
             true_ms, booted_ms=sensor.booted_ms(true_ms()), offset_ms=sensor.skew_ms
         )
-        self.smk, self.licences = smk, licences
+        self.smk, self.licences = smk, dict(licences)
         self.accounts = {
             "admin": Account(password=password),
             "viewer": Account(password="viewer", active=False),
@@ -109,11 +110,11 @@ class Device:
         self.factory_passwords = {name: a.password for name, a in self.accounts.items()}
         self.sessions: dict[str, Session] = {}
         self.faults = Misbehaviour()
+        self.illumination: Illumination = "SUFFICIENT"
         self.where = Whereabouts()
         self.changes = 0  # requests that changed something, since it was made
         self.changed_ms = 0  # the last of them, in true time
         self.events: list[Callable[[Event], None]] = []
-        self.counter_resets: list[Callable[[str, list[int]], None]] = []  # root, counter ids
         self._parts: dict[object, object] = {}
         self.config = Configuration(self.running.now_ms)
         self.config.kept = factory(self)
@@ -205,8 +206,9 @@ class Device:
 
     def reset_counters(self, root: str, counters: list[int]) -> None:
         """Set totals back to 0, as any user of the device may do at any time."""
-        for hear in self.counter_resets:
-            hear(root, counters)
+        from countline.emulator.v5.observing import Observer  # it needs the device's type
+
+        self.part(Observer).context(root).reset(counters)
 
     def happened(self, event: Event) -> None:
         """Tell whoever listens."""

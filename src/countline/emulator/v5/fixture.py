@@ -1,6 +1,6 @@
 """A sensor to test against, made in one call: `emulated_sensor(personality="5.6")`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from countline import clock
@@ -25,14 +25,14 @@ def emulated_sensor(
     installed_s: int | None = None,
     faults: Faults = NO_FAULTS,
     password: str = "pass",
-    licences: tuple[int, ...] = LICENSED,
+    licences: Mapping[int, int] = LICENSED,
     multisensors: tuple[int, ...] = (),
 ) -> Device:
     """A device above one door of a hall and the floor behind it, installed 30 days ago.
 
     `building` and `nth`: another building, and which of its sensors. `true_ms`: the time, where it
     is not that of the machine. `faults`: of what it sees and of its past; those of the device
-    itself are `device.faults`.
+    itself are `device.faults`. `licences`: days left of each feature, -1 for ever.
     """
     built = building or hall()
     world = World(built, seed)
@@ -52,7 +52,7 @@ def device_over(
     installed_s: int | None = None,
     faults: Faults = NO_FAULTS,
     password: str = "pass",
-    licences: tuple[int, ...] = LICENSED,
+    licences: Mapping[int, int] = LICENSED,
     multisensors: tuple[int, ...] = (),
 ) -> Device:
     """A device of a personality above its place in a world that others share."""

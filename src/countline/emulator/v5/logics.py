@@ -100,7 +100,7 @@ def _check_template(device: Device, root: str, body: Body) -> Body:
     }
     _check_geometries(device, root, template, options)
     for id_ in template.licences(options):
-        if id_ not in device.licences:
+        if not device.licences.get(id_):
             raise Refused(403, 403, "License missing", f"{FEATURES[id_]} ({id_})")
     kept = {"type": template.type, "options": options} if since else dict(CUSTOM)
     name = body["name"] or template.type

@@ -1,13 +1,46 @@
 """Every operation that an emulated sensor answers: the rows of each module, in one table."""
 
-from countline.emulator.v5 import analysis, identity, resources, scene, sessions, transactions
+from countline.emulator.v5 import (
+    analysis,
+    discovery,
+    identity,
+    licences,
+    monitor,
+    multisensors,
+    network,
+    privacy,
+    recordings,
+    resources,
+    scene,
+    schemas,
+    sessions,
+    system,
+    timekeeping,
+    transactions,
+    updates,
+    users,
+    vehicles,
+)
 from countline.emulator.v5.routes import Route
 
 ROUTES: tuple[Route, ...] = (
     *identity.ROUTES,
+    *system.ROUTES,
+    *discovery.ROUTES,
+    *timekeeping.ROUTES,
+    *network.ROUTES,
     *sessions.ROUTES,
+    *users.ROUTES,
+    *licences.ROUTES,
+    *monitor.ROUTES,
+    *updates.ROUTES,
+    *privacy.ROUTES,
     *resources.setting_rows(),
+    *multisensors.ROUTES,
     *scene.ROUTES,
     *transactions.ROUTES,
     *analysis.ROUTES,
+    *recordings.ROUTES,
+    *schemas.ROUTES,
+    *vehicles.ROUTES,
 )

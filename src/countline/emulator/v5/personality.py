@@ -22,6 +22,8 @@ class Limits:
     connections: int = 16
     agents: int = 16
     doors: int = 16
+    remotes: int = 14
+    multisensors: int = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
