@@ -14,7 +14,7 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
-from countline.errors import ConfigError, FieldError
+from countline.errors import BadQuery, ConfigError, FieldError
 from countline.settings import (
     PREFIX,
     Says,
@@ -232,9 +232,26 @@ def _contradictions(settings: Settings) -> list[FieldError]:
         except ValueError:
             detail = f"found {_shown(proxy)}, expected an address or network such as 10.0.0.0/8"
             found.append(FieldError(field="trusted_proxies", detail=detail))
+    found += _device_errors(settings)
     for webhook in settings.webhook:
         found += _webhook_errors(webhook)
     return found
+
+
+def _device_errors(settings: Settings) -> Iterator[FieldError]:
+    for network in settings.devices.allowed_networks:
+        try:
+            ip_network(network)
+        except ValueError:
+            detail = f"found {_shown(network)}, expected a network such as 10.0.0.0/8"
+            yield FieldError(field="devices.allowed_networks", detail=detail)
+    if settings.devices.push_url:
+        from countline.devices.xovis_v5.arranging import check_target
+
+        try:
+            check_target(settings.devices.push_url)
+        except BadQuery as error:
+            yield FieldError(field="devices.push_url", detail=error.errors[0].detail)
 
 
 def _webhook_errors(webhook: WebhookSettings) -> list[FieldError]:

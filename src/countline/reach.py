@@ -10,6 +10,8 @@ from typing import Literal
 Address = IPv4Address | IPv6Address
 Reach = Literal["public", "private", "never"]
 
+# Where sensors are, as long as nobody says otherwise.
+PRIVATE_NETWORKS = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
 # Where clouds tell a machine its secrets; some of them look like usual addresses.
 METADATA = frozenset(
     ip_address(text)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
 from countline import limits
+from countline.reach import PRIVATE_NETWORKS
 
 PREFIX = "COUNTLINE_"
 DAY_S = 86_400
@@ -53,6 +54,29 @@ class PushSettings:
     keep_failed_days: Annotated[
         int, Says("How long bodies that nobody understood wait for a replay.", low=1, high=3_650)
     ] = limits.FAILED_KEEP_S // DAY_S
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceSettings:
+    """Sensors that are adopted: where they may be, and how they reach this server."""
+
+    allowed_networks: Annotated[
+        tuple[str, ...],
+        Says(
+            "Networks in which sensors may be contacted. Loopback only where it is named; link-local"
+            " addresses and those where clouds keep their secrets never."
+        ),
+    ] = PRIVATE_NETWORKS
+    push_url: Annotated[
+        str,
+        Says(
+            "Where sensors push, `http://192.0.2.1:8080`; left out: the address by which this machine"
+            " reaches the sensor."
+        ),
+    ] = ""
+    ask_every_s: Annotated[
+        int, Says("How often each adopted sensor is asked how it is.", low=10, high=86_400)
+    ] = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +131,7 @@ class Settings:
     )
     tls: Tls = field(default_factory=Tls)
     push: PushSettings = field(default_factory=PushSettings)
+    devices: DeviceSettings = field(default_factory=DeviceSettings)
     log: LogSettings = field(default_factory=LogSettings)
     webhook: tuple[WebhookSettings, ...] = ()
 

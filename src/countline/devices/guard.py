@@ -14,12 +14,11 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from countline.errors import DeviceUnreachable, NotAllowed
-from countline.reach import Address, carried, reach
+from countline.reach import PRIVATE_NETWORKS, Address, carried, reach
 
 Network = IPv4Network | IPv6Network
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 
-PRIVATE_NETWORKS = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
 _SETTING = "devices.allowed_networks"
 
 
