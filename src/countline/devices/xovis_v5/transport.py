@@ -10,7 +10,7 @@ import httpcore2
 from countline import limits
 from countline.devices.guard import AllowedNetworks, Resolve
 from countline.devices.xovis_v5.address import Address
-from countline.devices.xovis_v5.wiring import Pin, Wiring, tls_context
+from countline.devices.xovis_v5.wiring import NO_TLS, Pin, Wiring, tls_context
 from countline.errors import DeviceError, DeviceGone, DeviceUnreachable
 
 CONNECT_S_MAX = 10
@@ -177,7 +177,7 @@ class Transport:
                 address=where,
             )
         advice = "check its power, cable and address, and that this machine may reach its network"
-        if "SSL" in broken.why or "TLS" in broken.why:
+        if broken.why.startswith(NO_TLS):
             advice = f"if it speaks plain HTTP, write http://{self.address.host}"
         return DeviceUnreachable(f"{where} does not answer: {broken.why}; {advice}", address=where)
 

@@ -14,6 +14,7 @@ import httpcore2
 from countline.devices.guard import AllowedNetworks, Resolve
 from countline.errors import DeviceError
 
+NO_TLS = "it takes connections, but speaks no TLS"
 _NEXT_ADDRESS_AFTER = (httpcore2.ConnectError, httpcore2.ConnectTimeout)
 SocketOptions = Iterable[httpcore2.SOCKET_OPTION] | None
 
@@ -102,10 +103,13 @@ class _Pinned(httpcore2.AsyncNetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,  # noqa: ASYNC109
     ) -> httpcore2.AsyncNetworkStream:
-        stream = await self._inner.start_tls(ssl_context, server_hostname, timeout)
+        stream = self._inner
         try:
+            stream = await self._inner.start_tls(ssl_context, server_hostname, timeout)
             self._pin.check(stream.get_extra_info("ssl_object").getpeercert(binary_form=True))
-        except BaseException:
+        except _NEXT_ADDRESS_AFTER as error:
+            raise httpcore2.ConnectError(f"{NO_TLS} ({error})") from error
+        except BaseException:  # being cancelled too: nobody else knows of this connection
             await stream.aclose()
             raise
         return stream
