@@ -25,7 +25,9 @@ from countline.engine.intake import IntakeSettings
 from countline.engine.keeping import oldest_first
 from countline.engine.telling import Teller
 from countline.errors import ConfigError, Conflict
-from countline.gateway.http import PushLimits, with_pushes
+from countline.gateway.gate import Gate, PushLimits
+from countline.gateway.http import with_pushes
+from countline.gateway.listener import listener
 from countline.outlets.webhooks import WebhookSettings, run_webhook
 from countline.settings import Settings
 from countline.store import Transaction, View
@@ -152,9 +154,10 @@ def _uvicorn_config(settings: Settings, engine: Engine) -> uvicorn.Config:
         body_bytes_max=settings.push.body_bytes_max,
         in_flight_bytes_max=settings.push.in_flight_bytes_max,
     )
-    app = with_pushes(api, engine, limits)
+    gate = Gate(engine, limits)
     return uvicorn.Config(
-        app,
+        with_pushes(api, gate),
+        http=listener(gate),
         ssl_certfile=settings.tls.cert,
         ssl_keyfile=settings.tls.key,
         proxy_headers=bool(settings.trusted_proxies),

@@ -16,7 +16,8 @@ from countline.drivers.xovis_v5 import XovisV5
 from countline.engine.engine import Engine, make_engine
 from countline.engine.intake import IntakeSettings
 from countline.errors import BadPush
-from countline.gateway.http import PushLimits, with_pushes
+from countline.gateway.gate import Gate, PushLimits
+from countline.gateway.http import with_pushes
 from countline.limits import LATENESS_S_MAX, SKEW_S_MAX
 from countline.store.opening import open_store
 from countline.store.seam import View
@@ -96,7 +97,7 @@ async def open_gatehouse(
         api = create_app(engine, ApiSettings(), now_ms=clock.now_ms)
         senders = Senders(sensors, NOON_S)
         await senders.register(engine)
-        house = Gatehouse(engine, with_pushes(api, engine, limits), clock, senders)
+        house = Gatehouse(engine, with_pushes(api, Gate(engine, limits)), clock, senders)
         for n in range(1, sensors + 1):  # first contact is over when the mutated ones come
             for kind in corpus.KINDS:
                 body = corpus.body_of(kind, n, NOON_S, 1)

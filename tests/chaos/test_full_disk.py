@@ -11,7 +11,8 @@ from pytest import MonkeyPatch
 from countline import clock, server
 from countline.engine import watch
 from countline.engine.engine import Engine, make_engine
-from countline.gateway.http import PushLimits, with_pushes
+from countline.gateway.gate import Gate, PushLimits
+from countline.gateway.http import with_pushes
 from countline.settings import Settings
 from countline.store.opening import open_store
 from countline.testing.reference_store import ReferenceStore
@@ -50,7 +51,7 @@ class House:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self.app = with_pushes(nowhere, engine, PushLimits())
+        self.app = with_pushes(nowhere, Gate(engine, PushLimits()))
         self.start_s = clock.now_s() // MINUTE_S * MINUTE_S - 2_000 * MINUTE_S
         self.secrets: dict[int, bytes] = {}
         self.acknowledged: dict[tuple[int, int], int] = {}  # by sensor and minute

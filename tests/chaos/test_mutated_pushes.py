@@ -11,7 +11,7 @@ import pytest
 
 from countline.clock import now_s
 from countline.engine.engine import make_engine
-from countline.gateway.http import PushLimits
+from countline.gateway.gate import PushLimits
 from countline.limits import WAITING_BYTES_MAX
 from countline.store.opening import open_store
 from countline.store.seam import View

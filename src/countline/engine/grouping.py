@@ -18,18 +18,41 @@ from countline.store.seam import Accepted, Commit, Outcome, Store
 _log = structlog.get_logger("countline.grouping")
 
 
+Told = Callable[[Outcome | StoreError], None]
+
+
 @dataclass(slots=True)
 class Queued:
-    """A package on its way to disk, the push that it came in, and who waits for it."""
+    """A package on its way to disk, the push that it came in, and who is told how it went."""
 
     accepted: Accepted
     push: Push | None
-    wait: asyncio.Future[Outcome]
+    told: Told
+    is_told: bool = False
 
-    def fail(self, error: StoreError) -> None:
-        """Tell whoever waits; one that hung up, or knows already, is left alone."""
-        if not self.wait.done():
-            self.wait.set_exception(error)
+    def tell(self, what: Outcome | StoreError) -> None:
+        """Tell it, once; one that cannot hear it does not break its group."""
+        if self.is_told:
+            return
+        self.is_told = True
+        try:
+            self.told(what)
+        except Exception:
+            _log.exception("push_not_answered")
+
+
+def told_to(future: asyncio.Future[Outcome]) -> Told:
+    """Tells whoever waits for a future; one that hung up is left alone."""
+
+    def tell(what: Outcome | StoreError) -> None:
+        if future.done():
+            return
+        if isinstance(what, StoreError):
+            future.set_exception(what)
+        else:
+            future.set_result(what)
+
+    return tell
 
 
 class GroupCommit:
@@ -66,12 +89,15 @@ class GroupCommit:
         if not accepted:
             return []
         loop = asyncio.get_running_loop()
-        queued = [Queued(one, push, loop.create_future()) for one in accepted]
-        self._queue.extend(queued)
+        waits: list[asyncio.Future[Outcome]] = [loop.create_future() for _ in accepted]
+        for one, wait in zip(accepted, waits, strict=True):
+            self.queue(one, push, told_to(wait))
+        return list(await asyncio.gather(*waits))
+
+    def queue(self, accepted: Accepted, push: Push | None, told: Told) -> None:
+        """Commit with the next group, and tell how it went."""
+        self._queue.append(Queued(accepted, push, told))
         self._more.set()
-        if len(queued) == 1:
-            return [await queued[0].wait]
-        return list(await asyncio.gather(*(one.wait for one in queued)))
 
     async def run(self, stop: asyncio.Event) -> None:
         """Commit groups until told to stop; what is queued by then is still committed."""
@@ -116,14 +142,13 @@ class GroupCommit:
             _log.exception("group_not_answered")
         finally:
             for one in group:
-                if not one.wait.done():
-                    one.fail(StoreError("It is not known whether this is on disk; send it again."))
+                if not one.is_told:
+                    one.tell(StoreError("It is not known whether this is on disk; send it again."))
 
     def _answer(self, group: Sequence[Queued], commit: Commit) -> None:
         for one, outcome in zip(group, commit.outcomes, strict=True):
             self._heard(one.accepted)
-            if not one.wait.done():  # a client that hung up does not break its group
-                one.wait.set_result(outcome)
+            one.tell(outcome)
         self._on_commit(commit)
 
     def _heard(self, accepted: Accepted) -> None:
@@ -138,14 +163,14 @@ class GroupCommit:
         """A disk that refuses fails the whole group; anything else is one push's own fault."""
         if is_of_disk(error):
             for one in group:
-                one.fail(error)
+                one.tell(error)
             return
         for at, one in enumerate(group):
             try:
                 self._answer([one], await self._apply_alone(one))
             except StoreError as refused:
                 for other in group[at:]:
-                    other.fail(refused)
+                    other.tell(refused)
                 return
 
     async def _apply_alone(self, one: Queued) -> Commit:

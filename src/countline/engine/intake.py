@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 import structlog
 
@@ -17,13 +16,14 @@ from countline.engine.admission import (
     is_wanted,
     keep_waiting,
     known_of,
-    learn,
     owner,
     timely,
 )
 from countline.engine.desk import CatalogueDesk
 from countline.engine.grouping import GroupCommit
+from countline.engine.headstart import begin
 from countline.engine.keeping import Aside, bare_body
+from countline.engine.learning import Learning, Lesson
 from countline.engine.quiet_nights import observed, quiet_minutes, remember, zero_claims
 from countline.engine.watch import Watch
 from countline.errors import BadPush, StoreError
@@ -37,7 +37,7 @@ from countline.model.claim import RANK_PUSH, Minute
 from countline.model.ids import DeviceKey, SensorNo
 from countline.model.interval import MINUTE_S
 from countline.model.sensor import Device, Sensor
-from countline.store.seam import Accepted, Commit, Outcome, Transaction
+from countline.store.seam import Accepted, Commit, Outcome
 
 _log = structlog.get_logger("countline.intake")
 
@@ -88,15 +88,41 @@ class Intake:
         self._known: dict[SensorNo, Known] = {}
         self._known_version = -1
         self._complete: dict[SensorNo, _Shape] = {}  # what a sensor's last package looked like
-        self._learners: list[_Learner] = []
-        self._learning: asyncio.Task[None] | None = None
+        self._learning = Learning(desk)
         self._last_seen: dict[tuple[SensorNo, str], Observation] = {}
+        self._taking: set[asyncio.Task[None]] = set()  # pushes that had to wait for something
 
     # -- the way in -------------------------------------------------------------------------------
     async def submit(self, push: Push, secret: PushSecret) -> list[Outcome]:
         """Everything of one body; returns once it is on disk. Raises `NotReady`, `StoreError`."""
         self._groups.check_room()
         return await self._groups.commit(await self._accept(push, secret), push)
+
+    def take(
+        self, push: Push, secret: PushSecret, told: Callable[[BaseException | None], None]
+    ) -> None:
+        """`submit` for those who do not wait: `told` is called when all is on disk, or has failed.
+
+        What nearly every push is costs no task; raises what is wrong at once.
+        """
+        self._groups.check_room()
+        accepted = begin(self._accept(push, secret))
+        if isinstance(accepted, list) and len(accepted) == 1:
+            self._groups.queue(
+                accepted[0], push, lambda w: told(w if isinstance(w, StoreError) else None)
+            )
+            return
+        rest = asyncio.get_running_loop().create_task(self._rest(accepted, push))
+        self._taking.add(rest)
+        rest.add_done_callback(self._taking.discard)
+        rest.add_done_callback(lambda task: told(_failure(task)))
+
+    async def _rest(
+        self, accepted: list[Accepted] | asyncio.Task[list[Accepted]], push: Push
+    ) -> None:
+        """What is not done at once of taking a push."""
+        found = accepted if isinstance(accepted, list) else await accepted
+        await self._groups.commit(found, push)
 
     async def submit_again(self, push: Push, secret: PushSecret) -> bool:
         """A kept body once more, however late; False when it is kept again."""
@@ -314,13 +340,7 @@ class Intake:
         for _ in range(LEARN_TRIES):  # another may have read an older snapshot meanwhile
             if self._is_known(known, decoded, first_s):
                 break
-            learner = _Learner(sensor, decoded, driver, first_s)
-            self._learners.append(learner)
-            if self._learning is None:
-                self._learning = asyncio.create_task(self._learn())
-            await asyncio.shield(self._learning)
-            if learner.error is not None:
-                raise learner.error
+            await self._learning.learn(Lesson(sensor, decoded, driver, first_s))
             known = self._known_now(sensor.sensor)
         return known
 
@@ -345,26 +365,6 @@ class Intake:
         mine = self._desk.current().device_by_serial.get(key)
         return mine is not None and mine.sensor == sensor.sensor
 
-    async def _learn(self) -> None:
-        await asyncio.sleep(0)  # all that came in this turn of the loop is learnt in one commit
-        learners, self._learners = self._learners, []
-        self._learning = None
-        try:
-            await self._desk.store.write(lambda tx: _learn_all(tx, learners))
-        except StoreError:
-            raise
-        except Exception:
-            await self._learn_each(learners)
-        await self._desk.fresh()
-
-    async def _learn_each(self, learners: Sequence["_Learner"]) -> None:
-        """One of them is at fault, and fails alone."""
-        for learner in learners:
-            try:
-                await self._desk.store.write(partial(_learn_all, learners=[learner]))
-            except Exception as error:
-                learner.error = error
-
     @property
     def commits(self) -> int:
         """How many groups are on disk."""
@@ -380,17 +380,5 @@ class Intake:
         await self._groups.run(stop)
 
 
-@dataclass(slots=True)
-class _Learner:
-    """A package that tells something new about its sensor."""
-
-    sensor: Sensor
-    decoded: Decoded
-    driver: str
-    first_s: int | None
-    error: Exception | None = None
-
-
-def _learn_all(tx: Transaction, learners: Sequence[_Learner]) -> None:
-    for one in learners:
-        learn(tx, one.sensor, one.decoded, driver=one.driver, first_s=one.first_s)
+def _failure(task: asyncio.Task[None]) -> BaseException | None:
+    return StoreError("the server stops: send it again") if task.cancelled() else task.exception()

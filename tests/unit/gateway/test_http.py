@@ -12,7 +12,9 @@ import pytest
 
 from countline.drivers.xovis_v5 import DRIVER
 from countline.errors import TooMuch
-from countline.gateway.http import GZIP_MEMBERS_MAX, PushLimits, Unreadable, gunzip, with_pushes
+from countline.gateway.gate import GZIP_MEMBERS_MAX, Gate, PushLimits, gunzip
+from countline.gateway.http import with_pushes
+from countline.gateway.refusals import Unreadable
 from tests.chaos.knocking import Answer, knock
 from tests.chaos.mutations import Headers, Request
 from tests.engine_house import House, at, in_memory, package, passing
@@ -33,7 +35,7 @@ async def app_of(house: House, limits: PushLimits = USUAL) -> tuple[Any, bytes]:
     await house.location()
     await house.sensor("S1")
     secret = (await house.secret("S1")).encode()
-    return with_pushes(elsewhere, house.engine, limits), secret
+    return with_pushes(elsewhere, Gate(house.engine, limits)), secret
 
 
 def asked(headers: Headers, body: bytes = BODY, **more: Any) -> Request:
