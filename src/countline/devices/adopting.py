@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from countline.devices.adoptions import Adoptions, about_found, about_password, about_push
+from countline.devices.adoptions import Adoptions, about_found, about_push
 from countline.devices.letting_go import Releaser
 from countline.devices.places import Place, place_of
 from countline.devices.planning import DevicePlan, plan_device
@@ -163,10 +163,8 @@ class Adopter:
             )
         known = place.adoption or Adoption(sensor=sensor.sensor, address="")
         adoption = replace(
-            known,
+            self._adoptions.with_login(known, asked.user, password),
             address=str(Address.of(asked.address)),
-            user=asked.user,
-            password=self._vault.seal(password, about=about_password(sensor.sensor)),
             push_secret=self._vault.seal(work.target.secret, about=about_push(sensor.sensor)),
             certificate=found.fingerprint,
             target=work.target.url,

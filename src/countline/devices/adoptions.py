@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 from countline.devices.xovis_v5 import Context, Devices, Login, SensorClient
 from countline.engine.adopting import log_change
@@ -106,6 +107,11 @@ class Adoptions:
     def password(self, adoption: Adoption) -> Secret:
         """The device's password. Raises `ConfigError` where the key that sealed it is lost."""
         return self.vault.open(adoption.password, about=about_password(adoption.sensor))
+
+    def with_login(self, adoption: Adoption, user: str, password: Secret) -> Adoption:
+        """The same with another user and password, sealed; not yet written down."""
+        sealed = self.vault.seal(password, about=about_password(adoption.sensor))
+        return replace(adoption, user=user, password=sealed)
 
     def push_secret(self, adoption: Adoption) -> Secret:
         """What the device pushes with."""

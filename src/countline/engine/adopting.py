@@ -111,8 +111,16 @@ class DeviceDesk(Protocol):
         """Make a device push here, and fetch what it remembers. Again, it changes nothing."""
         ...
 
-    async def release(self, sensor_id: str) -> ReleaseReport:
-        """Leave a device as it was found."""
+    async def retire(self, sensor_id: str) -> ReleaseReport:
+        """Retire a sensor, and leave its device as it was found: at once, or when it is back."""
+        ...
+
+    async def trust(self, sensor_id: str) -> str:
+        """Accept the certificate that a device shows now; gives its fingerprint."""
+        ...
+
+    async def log_in(self, sensor_id: str, user: str, password: Secret) -> None:
+        """From now on another user or password, which is tried before it is kept."""
         ...
 
     async def discover(self, network: str) -> list[FoundDevice]:

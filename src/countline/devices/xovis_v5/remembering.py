@@ -5,16 +5,16 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from countline.devices.xovis_v5.client import SensorClient
 from countline.devices.xovis_v5.context import Context
 from countline.devices.xovis_v5.operations.data import HISTORY_MINUTES_MAX
-from countline.drivers.xovis_v5 import DRIVER
 from countline.drivers.xovis_v5.history import History as Answer
 from countline.engine.heal import History
 from countline.errors import DeviceError
-from countline.model.adoption import Adoption
 from countline.model.interval import MINUTE_S
 
 WINDOW_S = HISTORY_MINUTES_MAX * MINUTE_S
 # What a device that has the data will not tell: by privilege, by privacy mode, by being too old.
-REFUSALS = frozenset({"device_privilege_missing", "device_privacy", "firmware_unsupported"})
+REFUSALS = frozenset(
+    {"device_privilege_missing", "device_privacy_mode", "firmware_unsupported", "device_refused"}
+)
 
 
 async def pull(
@@ -38,51 +38,26 @@ async def pull(
         at_s = max(end_s, min(to_s, oldest_s))
 
 
-class DeviceHistories:
-    """A `HistorySource` over the clients of v5 sensors."""
-
-    driver = DRIVER.name
-
-    def __init__(
-        self,
-        open_client: Callable[[Adoption], SensorClient],
-        context_of: Callable[[Adoption], Context],
-        *,
-        now_ms: Callable[[], int],
-        agent_of: Callable[[Adoption], int | None],
-    ) -> None:
-        """`open_client` logs in as the adoption says; `agent_of` is the agent that sends counts."""
-        self._open_client = open_client
-        self._context_of = context_of
-        self._agent_of = agent_of
-        self._now_ms = now_ms
-
-    async def history(self, adoption: Adoption, start_s: int, end_s: int) -> History:
-        """As in `HistorySource`; a refusal says so with `history_refused`."""
-        context = self._context_of(adoption)
-        async with self._open_client(adoption) as client:
-            try:
-                logics = (await client.at(context).data.live_logics()).logics
-                templates = {logic.id: logic.info for logic in logics}
-                answers = [
-                    a async for a in pull(client, context, start_s, end_s, templates=templates)
-                ]
-            except DeviceError as error:
-                if error.error_code in REFUSALS:
-                    error.extra["history_refused"] = True
-                raise
-        known = [a.data_from_s for a in answers if a.data_from_s is not None]
-        return History(
-            parts=tuple(answer.decoded for answer in answers),
-            answered_ms=self._now_ms(),
-            oldest_s=min(known, default=None),
-        )
-
-    async def resend(self, adoption: Adoption, start_s: int, end_s: int) -> bool:
-        """As in `HistorySource`."""
-        agent = self._agent_of(adoption)
-        if agent is None:
-            return False
-        async with self._open_client(adoption) as client:
-            await client.at(self._context_of(adoption)).push.resend(agent, start_s, end_s)
-        return True
+async def remembered(
+    client: SensorClient,
+    context: Context,
+    start_s: int,
+    end_s: int,
+    *,
+    now_ms: Callable[[], int],
+) -> History:
+    """All that a device remembers of a stretch. A refusal is told with `history_refused`."""
+    try:
+        logics = (await client.at(context).data.live_logics()).logics
+        templates = {logic.id: logic.info for logic in logics}
+        answers = [a async for a in pull(client, context, start_s, end_s, templates=templates)]
+    except DeviceError as error:
+        if error.error_code in REFUSALS:
+            error.extra["history_refused"] = True
+        raise
+    known = [a.data_from_s for a in answers if a.data_from_s is not None]
+    return History(
+        parts=tuple(answer.decoded for answer in answers),
+        answered_ms=now_ms(),
+        oldest_s=min(known, default=None),
+    )

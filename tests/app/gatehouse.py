@@ -1,0 +1,61 @@
+"""A gateway that serves on loopback in this loop, with what it needs to reach emulated sensors."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from countline.devices.adopting import Adopter
+from countline.devices.adoptions import Adoptions
+from countline.devices.guard import AllowedNetworks
+from countline.devices.letting_go import Releaser
+from countline.devices.xovis_v5 import Devices, Ways
+from countline.engine.engine import Engine
+from countline.server import Serving, serve
+from countline.settings import DeviceSettings, LogSettings, Settings
+from countline.vault import Vault, new_key
+
+LOOPBACK = ("127.0.0.0/8",)
+
+
+@dataclass(frozen=True, slots=True)
+class Gatehouse:
+    """A running gateway, and the parts that reach sensors, unhurried by pauses between writes."""
+
+    url: str
+    engine: Engine
+    adoptions: Adoptions
+    adopter: Adopter
+    releaser: Releaser
+
+
+@asynccontextmanager
+async def gatehouse(folder: Path) -> AsyncIterator[Gatehouse]:
+    """Runs until the block ends."""
+    settings = Settings(
+        data=folder,
+        port=0,
+        devices=DeviceSettings(allowed_networks=LOOPBACK),
+        log=LogSettings(level="error"),
+    )
+    stop = asyncio.Event()
+    up: asyncio.Future[Serving] = asyncio.get_running_loop().create_future()
+
+    async def when_up(serving: Serving) -> None:
+        up.set_result(serving)
+
+    task = asyncio.create_task(serve(settings, stop=stop, when_up=when_up))
+    await asyncio.wait({task, up}, return_when=asyncio.FIRST_COMPLETED)
+    if task.done():
+        task.result()
+    serving = up.result()
+    devices = Devices(AllowedNetworks.of(LOOPBACK), Ways(write_pause_s=0))
+    adoptions = Adoptions(serving.engine, devices, Vault({1: new_key()}))
+    releaser = Releaser(adoptions)
+    adopter = Adopter(adoptions, releaser, seen_from=lambda host: serving.url)
+    try:
+        yield Gatehouse(serving.url, serving.engine, adoptions, adopter, releaser)
+    finally:
+        stop.set()
+        await task
