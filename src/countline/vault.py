@@ -79,10 +79,6 @@ class Vault:
         except (InvalidTag, ValueError):
             raise _lost(about, "it does not open with the key it names") from None
 
-    def is_old(self, sealed: bytes) -> bool:
-        """Whether it was sealed with an older key than the newest: seal it anew when there is time."""
-        return sealed[1:3] != self._newest.to_bytes(2, "big")
-
 
 def _bound(head: bytes, about: str) -> bytes:
     return head + about.encode()
