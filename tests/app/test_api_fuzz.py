@@ -13,7 +13,7 @@ from countline.drivers.reading import FileOptions
 from countline.engine.engine import Engine
 from countline.engine.importing import import_file
 from tests.app.loopback import Loopback, served
-from tests.unit.api.building import TWO_HOURS
+from tests.unit.api.building import TWO_HOURS, draw_plan
 
 EXAMPLES = int(os.environ.get("COUNTLINE_FUZZ_EXAMPLES", "4"))
 EXCLUDED = (
@@ -41,6 +41,7 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loopback]:
             engine, driver="tidy_csv", name="a.csv", body=TWO_HOURS.encode(), options=options
         )
 
+        await draw_plan(engine)
         scopes = ("read", "write", "admin")
         keys.append((await engine.access.create_key(name="fuzz", scopes=scopes, quota=10**6))[1])
 

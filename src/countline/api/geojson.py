@@ -138,7 +138,8 @@ def _system_of(
     """What coordinates mean. Raises `BadQuery` where two words for it disagree."""
     said = None if sent.coordinate_system is UNSET else sent.coordinate_system
     if isinstance(sent.crs, dict):
-        named = str((sent.crs.get("properties") or {}).get("name", ""))
+        about = sent.crs.get("properties")
+        named = str(about.get("name", "")) if isinstance(about, dict) else ""
         if not named.endswith(EARTHLY_NAMES):
             raise _bad("crs", f"names {named!r}; send metres of the layout, or WGS 84")
         if said == "metres":

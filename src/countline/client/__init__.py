@@ -19,19 +19,25 @@ from countline.wire.v3_catalogue import (
     ZoneChange,
     ZoneNew,
 )
+from countline.wire.v3_layouts import FeatureCollection, LayoutChange, LayoutNew, Pixel, Site
 
 __all__ = [
     "ApiError",
     "AsyncClient",
     "Client",
+    "FeatureCollection",
     "KeyNew",
+    "LayoutChange",
+    "LayoutNew",
     "LineChange",
     "LineNew",
     "LocationChange",
     "LocationNew",
+    "Pixel",
     "RateNew",
     "SensorChange",
     "SensorNew",
+    "Site",
     "SourceNew",
     "ZoneChange",
     "ZoneNew",

@@ -160,7 +160,7 @@ def _arguments(request: Request[Any]) -> dict[str, Any]:
     sent = {"method": request.method, "url": request.path, "params": request.parameters}
     if request.body is None:
         return sent
-    return sent | {"content": request.body, "headers": {"content-type": "application/json"}}
+    return sent | {"content": request.body, "headers": {"content-type": request.media_type}}
 
 
 def _unreachable(base_url: httpx2.URL, error: httpx2.TransportError) -> NotReady:

@@ -4,6 +4,7 @@ import functools
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from typing import Any, Generic, ParamSpec, Protocol, Self, TypeVar, overload
 
+from countline.client import _layouts as plans
 from countline.client import _requests as requests
 from countline.client._requests import Request
 
@@ -116,6 +117,7 @@ class Operations:
     sensor_health = Call(requests.sensor_health)
     location_health = Call(requests.location_health)
     diagnostics = Listing(requests.diagnostics)
+    compatibility = Call(requests.compatibility)
 
     locations = Listing(requests.locations)
     location = Call(requests.location)
@@ -131,6 +133,17 @@ class Operations:
     line = Call(requests.line)
     add_line = Call(requests.add_line)
     change_line = Call(requests.change_line)
+
+    layouts = Listing(plans.layouts)
+    layout = Call(plans.layout)
+    add_layout = Call(plans.add_layout)
+    change_layout = Call(plans.change_layout)
+    remove_layout = Call(plans.remove_layout)
+    layout_image = Call(plans.layout_image)
+    put_layout_image = Call(plans.put_layout_image)
+    remove_layout_image = Call(plans.remove_layout_image)
+    layout_geometry = Call(plans.layout_geometry)
+    put_layout_geometry = Call(plans.put_layout_geometry)
 
     sensors = Listing(requests.sensors)
     sensor = Call(requests.sensor)

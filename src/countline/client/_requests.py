@@ -10,7 +10,7 @@ import msgspec
 
 from countline.client._answers import Counts, CurrentPeople, GatewayCounts, GroupedCounts, Live
 from countline.errors import BadQuery, FieldError
-from countline.wire import Sent, v1, v3, v3_health
+from countline.wire import Sent, Told, v1, v3, v3_health
 from countline.wire import v3_catalogue as catalogue
 
 T = TypeVar("T")
@@ -20,13 +20,14 @@ Instant = datetime | str
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request(Generic[T_co]):
-    """One HTTP request, and the type that its answer is read as."""
+    """One HTTP request, and the type that its answer is read as; `bytes` are taken as they are."""
 
     method: str = "GET"
     path: str
     answer: type[T_co]
     parameters: tuple[tuple[str, str], ...] = ()
     body: bytes | None = None
+    media_type: str = "application/json"  # of the body
 
     def on(self, cursor: str) -> "Request[T_co]":
         """The same request for the page that a cursor stands for."""
@@ -202,6 +203,11 @@ def diagnostics(
     )
 
 
+def compatibility() -> Request[v3_health.Compatibility]:
+    """What sensors can be asked for, and with which firmware."""
+    return Request(path="/v3/compatibility", answer=v3_health.Compatibility)
+
+
 # -- what there is --------------------------------------------------------------------------------
 def locations(*, limit: int | None = None) -> Request[catalogue.LocationPage]:
     """Every location that the key sees, by id."""
@@ -322,7 +328,9 @@ def withdraw_key(key_id: str) -> Request[catalogue.Key]:
     return Request(method="DELETE", path=f"/v3/keys/{_part(key_id)}", answer=catalogue.Key)
 
 
-def _write(method: str, path: str, content: Sent, answer: type[T]) -> Request[T]:
+def _write(
+    method: str, path: str, content: Sent | Told, answer: type[T], **more: Any
+) -> Request[T]:
     """A request with a body; what the body's own type forbids is refused before it leaves."""
     body = msgspec.json.encode(content)
     try:
@@ -333,7 +341,7 @@ def _write(method: str, path: str, content: Sent, answer: type[T]) -> Request[T]
         raise BadQuery(
             f"{field or 'body'}: {detail}", errors=(FieldError(field=field, detail=detail),)
         ) from error
-    return Request(method=method, path=path, body=body, answer=answer)
+    return Request(method=method, path=path, body=body, answer=answer, **more)
 
 
 # -- texts ----------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 import msgspec
 
@@ -59,8 +59,10 @@ class Exchange(Generic[T]):
         raise refusal(status, body, wait_s)
 
     def _read(self, status: int, body: bytes) -> T:
+        if self.request.answer is bytes:
+            return cast(T, body)
         try:
-            return msgspec.json.decode(body, type=self.request.answer)
+            return msgspec.json.decode(body or b"null", type=self.request.answer)
         except msgspec.MsgspecError as error:
             detail = f"{self.request.path} answered something else than documented: {error}"
             raise ApiError(status, detail, code="answer_unreadable") from error

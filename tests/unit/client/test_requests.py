@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from countline.client import SensorNew, SourceNew, ZoneChange
+from countline.client import _layouts as layouts
 from countline.client import _requests as requests
 from countline.client._operations import Call, Listing, Operations
 from countline.errors import BadQuery
@@ -108,8 +109,9 @@ def test_a_cursor_replaces_the_one_before() -> None:
 def test_every_request_is_an_operation_of_both_clients() -> None:
     described = {
         name
-        for name, value in vars(requests).items()
-        if callable(value) and not name.startswith("_") and value.__module__ == requests.__name__
+        for module in (requests, layouts)
+        for name, value in vars(module).items()
+        if callable(value) and not name.startswith("_") and value.__module__ == module.__name__
     } - {"Request"}
     offered = {n for n, v in vars(Operations).items() if isinstance(v, Call | Listing)}
     assert offered == described

@@ -10,6 +10,7 @@ import pytest
 from countline import limits
 from countline.engine.engine import Engine, make_engine
 from countline.errors import BadQuery, Conflict, NotFound
+from countline.model.ids import LayoutId
 from countline.model.layout import Geometry, Layout, Placement, Point, SensorGeometry, Shape
 from countline.model.place import Line, Source, Zone
 from countline.model.sensor import Sensor
@@ -38,7 +39,8 @@ class Plan:
 
     def geometry(self, layout_id: int | None = None) -> Geometry:
         catalogue = self.run(self.engine.desk.fresh())
-        return catalogue.geometry_of.get(layout_id or self.layout.layout_id, Geometry())  # type: ignore[arg-type]
+        at = LayoutId(layout_id or self.layout.layout_id)
+        return catalogue.geometry_of.get(at, Geometry())
 
     def head(self) -> tuple[int, int]:
         return self.run(self.engine.store.read(lambda view: view.head()))
