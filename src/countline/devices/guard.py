@@ -35,8 +35,7 @@ class AllowedNetworks:
 
     def allows(self, address: Address) -> bool:
         """Whether a sensor may be there. What an IPv6 address carries inside is judged too."""
-        if isinstance(address, IPv6Address) and address.ipv4_mapped:
-            return self.allows(address.ipv4_mapped)
+        address = _plain(address)
         return self._holds(address) and all(self._holds(inner) for inner in carried(address))
 
     def _holds(self, address: Address) -> bool:
@@ -52,13 +51,13 @@ class AllowedNetworks:
     def permitted(self, host: str, found: Iterable[str]) -> list[str]:
         """Those of a name's addresses that may be contacted. Raises `NotAllowed` for none."""
         texts = list(found)
-        if good := [text for text in texts if self.allows(ip_address(text.partition("%")[0]))]:
+        if good := [text for text in texts if self.allows(ip_address(text))]:
             return good
         raise NotAllowed(self._why(host, texts), code="address_not_allowed")
 
     def _why(self, host: str, found: list[str]) -> str:
         where = host if found == [host] else f"{host} ({', '.join(found[:4])})"
-        addresses = [ip_address(text.partition("%")[0]) for text in found]
+        addresses = [_plain(ip_address(text)) for text in found]
         if all(reach(address) == "never" for address in addresses):
             return f"{where} is never contacted: no sensor can be at such an address"
         named = ", ".join(str(network) for network in self.networks) or "no network"
@@ -67,6 +66,11 @@ class AllowedNetworks:
             f"{where} is outside the networks in which sensors may be ({named}); add its network to"
             f" the setting {_SETTING}" + (", as 127.0.0.0/8 or ::1/128" if loopback else "")
         )
+
+
+def _plain(address: Address) -> Address:
+    """`::ffff:10.0.0.1` is 10.0.0.1 in another way of writing."""
+    return address.ipv4_mapped or address if isinstance(address, IPv6Address) else address
 
 
 async def resolve(host: str, port: int) -> list[str]:

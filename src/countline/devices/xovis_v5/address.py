@@ -28,11 +28,14 @@ class Address:
         whole = text.strip()
         if _is_bare_v6(whole):
             whole = f"[{whole}]"
-        parts = urlsplit(whole if "://" in whole else f"https://{whole}")
+        if not whole.isprintable():
+            raise _wrong("(with signs that cannot be shown)", "it names no host")
         try:
+            parts = urlsplit(whole if "://" in whole else f"https://{whole}")
             host, port = parts.hostname or "", parts.port
         except ValueError:
-            raise _wrong(text, "its port is no number from 1 to 65535") from None
+            why = "its port is no number from 1 to 65535, or a bracket is wrong"
+            raise _wrong(text, why) from None
         if parts.scheme not in _PORTS:
             raise _wrong(text, "it must begin with https:// or http://")
         if parts.username is not None or parts.password is not None:

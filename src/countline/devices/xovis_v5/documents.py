@@ -54,6 +54,9 @@ def secrets_in(body: Any) -> set[str]:
     """Every secret of something that is sent, to be looked for in what comes back."""
     if isinstance(body, Mapping):
         found = {value for name, value in body.items() if _is_secret(str(name), value)}
+        if isinstance(headers := body.get(_HEADERS), list):
+            values = [one.get("value") for one in headers if isinstance(one, Mapping)]
+            found |= {value for value in values if isinstance(value, str)}
         return found.union(*(secrets_in(value) for value in body.values()))
     if isinstance(body, list | tuple):
         return set().union(*(secrets_in(one) for one in body))
