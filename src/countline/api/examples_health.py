@@ -91,5 +91,22 @@ ANSWERS: dict[str, Json] = {
             "reasons": [],
         }
     },
+    "GET /v3/compatibility": {
+        "answer": {
+            "firmwares": ["5.0", "5.3", "5.6", "5.9"],
+            "data": [
+                {
+                    "operation": "geometry_limits",
+                    "says": "read the limits of lines and zones",
+                    "vendor": "xovis",
+                    "method": "GET",
+                    "path": "/api/v5{root}/scene/geometries/limits",
+                    "since": "5.6.0",
+                    "until": None,
+                    "works": {"5.0": False, "5.3": False, "5.6": True, "5.9": True},
+                }
+            ],
+        }
+    },
     "GET /v3/diagnostics": {"page": {"data": [_DIAGNOSIS], "next": None}},
 }

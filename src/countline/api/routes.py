@@ -3,7 +3,7 @@
 from countline.api.operation import JSON, Operation
 from countline.api.v1 import catalogue as v1_catalogue
 from countline.api.v1 import counts as v1_counts
-from countline.api.v3 import counts, health, keys, layouts, places, sensors
+from countline.api.v3 import compatibility, counts, health, keys, layouts, places, sensors
 from countline.limits import LAYOUT_IMAGE_BYTES_MAX
 from countline.wire import v1, v3, v3_health, v3_layouts
 from countline.wire import v3_catalogue as wire
@@ -54,6 +54,7 @@ V3: tuple[Operation, ...] = (
     Operation("GET", "/v3/sensors/{sensor_id:str}/health", health.sensor_health, v3_health.SensorHealth, "Health", codes=("sensor_not_found",)),
     Operation("GET", "/v3/locations/{location_id:str}/health", health.location_health, v3_health.LocationHealth, "Health", codes=PLACE),
     Operation("GET", "/v3/health", health.system_health, v3_health.SystemHealth, "Health"),
+    Operation("GET", "/v3/compatibility", compatibility.compatibility, v3_health.Compatibility, "Health"),
     Operation("GET", "/v3/diagnostics", health.diagnostics, v3_health.DiagnosisPage, "Health", "admin", codes=PLACE),
 
     Operation("GET", "/v3/keys", keys.list_keys, wire.KeyPage, "Keys", "admin"),

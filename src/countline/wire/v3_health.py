@@ -155,3 +155,23 @@ class DiagnosisPage(Told, frozen=True, kw_only=True):
 
     data: list[Diagnosis]
     next: str | None
+
+
+class CompatibilityRow(Told, frozen=True, kw_only=True):
+    """One thing that sensors can be asked for, and by which firmware."""
+
+    operation: str
+    says: Annotated[str, Meta(description="In words, as after `cannot`.")]
+    vendor: str
+    method: str
+    path: Annotated[str, Meta(description="On the sensor, not here; `{root}` is its instance.")]
+    since: Annotated[str, Meta(description="The first firmware that has it.")]
+    until: Annotated[str | None, Meta(description="The first that lacks it again; null: none.")]
+    works: Annotated[dict[str, bool], Meta(description="By the firmwares in `firmwares`.")]
+
+
+class Compatibility(Told, frozen=True, kw_only=True):
+    """What works with which firmware of sensors."""
+
+    firmwares: Annotated[list[str], Meta(description="Versions that are shown, oldest first.")]
+    data: list[CompatibilityRow]
