@@ -22,6 +22,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         (
             ("keys", "keys of callers, and secrets of sensors"),
             ("sensors", "list, register, adopt and retire sensors"),
+            ("layouts", "floor plans, from files and to files"),
             ("doctor", "what is wrong, since when, and what to do"),
         ),
     ),
@@ -65,6 +66,7 @@ def build_app() -> "App":
     from countline.cli.emulate import emulate
     from countline.cli.importing import import_
     from countline.cli.keys import KEYS
+    from countline.cli.layouts import LAYOUTS
     from countline.cli.query import QUERY
     from countline.cli.rebuild import rebuild
     from countline.cli.replay import replay
@@ -83,6 +85,6 @@ def build_app() -> "App":
     for command in (serve, demo, check, emulate, doctor, replay, rebuild, version):
         app.command(command)
     app.command(import_, name="import")
-    for folder in (KEYS, SENSORS, QUERY):
+    for folder in (KEYS, SENSORS, LAYOUTS, QUERY):
         app.command(folder)
     return app
