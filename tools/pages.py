@@ -64,6 +64,36 @@ def errors_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def diagnostics_page() -> str:
+    """docs/reference/diagnostics.md: every code of health and diagnostics, and what to do."""
+    from countline.model.diagnosis import DIAGNOSES
+
+    lines = ["# Diagnostics", "", NOTE, ""]
+    lines += [
+        "What `GET /v3/diagnostics`, `countline doctor` and the reasons in health say, from one table. `code` is stable;",
+        "sentences are for people and may change. In braces stands what was found. How states are judged is in",
+        "[health](../operating/health.md).",
+    ]
+    for code, row in DIAGNOSES.items():
+        makes = f", makes it `{row.health}`" if row.health != "healthy" else ""
+        lines += [
+            "",
+            f"## {code}",
+            "",
+            f"`{row.severity}`{makes}. {row.sentence}",
+            "",
+            row.remedy.replace("{{", "{").replace("}}", "}"),
+        ]
+    lines += [
+        "",
+        "## Other codes",
+        "",
+        "Further notes of a driver on what it could not count (`record_length`, `not_whole` ...) are told like `not_counted`, and",
+        "further parts of the server (`upkeep_failing` ...) like `part_failing`.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
 def cli_page() -> str:
     """docs/reference/cli.md: every command and option, as `--help` says it, and the exit codes."""
     from countline.cli.commands import build_app

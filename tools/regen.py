@@ -15,6 +15,7 @@ GENERATED: tuple[tuple[str, Callable[[], str]], ...] = (
     ("countline.example.toml", pages.example_toml),
     ("docs/reference/settings.md", pages.settings_page),
     ("docs/reference/errors.md", pages.errors_page),
+    ("docs/reference/diagnostics.md", pages.diagnostics_page),
     ("docs/reference/cli.md", pages.cli_page),
     ("docs/reference/events.md", pages.events_page),
     ("docs/reference/openapi-v3.json", pages.openapi_v3),
