@@ -9,6 +9,7 @@ from countline.emulator.faults import NO_FAULTS, Faults
 from countline.emulator.plan import Building, IdScheme, LogicPlan, SensorPlan
 from countline.emulator.sensor import Sensor
 from countline.emulator.v5.device import LICENSED, Device
+from countline.emulator.v5.observing import Observer
 from countline.emulator.v5.personality import PERSONALITIES, Release
 from countline.emulator.world import World
 
@@ -60,10 +61,12 @@ def device_over(
         today = world.date_at(true_ms())
         installed_s = world.span_ms(today)[0] // 1000 - HISTORY_DAYS * 86_400
     sensor = Sensor(planned_for(plan, personality), world, installed_s=installed_s, faults=faults)
-    return Device(
+    device = Device(
         sensor, personality=personality, true_ms=true_ms, password=password, licences=licences,
         multisensors=multisensors,
     )  # fmt: skip
+    device.part(Observer)  # whatever is drawn from now on counts from now on
+    return device
 
 
 def planned_for(plan: SensorPlan, personality: Release) -> SensorPlan:

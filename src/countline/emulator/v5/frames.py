@@ -115,8 +115,8 @@ class Camera:
         tracks = self._tracks(boot_ms, first, end)
         told: dict[int, list[Told]] = {}
         for track in tracks:
-            for frame, event in self._scene_events(context, track, boot_ms):
-                told.setdefault(frame, []).append(Told(event, track.number, track.kind))
+            for frame, seen in self._scene_events(context, track, boot_ms):
+                told.setdefault(frame, []).append(Told(seen, track.number, track.kind))
         for move in context.moves:
             frame = _frame(move.at_ms, boot_ms)
             if first <= frame < end and (event := self._count_event(context, move, boot_ms)):
@@ -247,7 +247,7 @@ class Camera:
         drawn = self._device.ground.drawn(happening.place)
         dice = chance(self._device.sensor.seed, happening.at_ms, *happening.person)
         low = min(y for _, y in drawn)
-        north = happening.what in ("forward", "entry") != logic.invert
+        north = (happening.what in ("forward", "entry")) != logic.invert
         seconds = (boot_ms + frame * FRAME_MS - happening.at_ms) / 1000
         if track.kind == "GROUP":
             seconds -= SHADOW_FRAMES * FRAME_MS / 1000

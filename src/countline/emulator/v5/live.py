@@ -7,7 +7,7 @@ from countline.emulator.v5.device import Device
 from countline.emulator.v5.frames import LATENCY_MS, Camera, Wanted
 from countline.emulator.v5.observing import Context, Observer
 from countline.emulator.v5.routes import Route, route
-from countline.emulator.v5.rules import geometries_of
+from countline.emulator.v5.rules import listed_geometries
 
 TAIL = 3
 
@@ -47,7 +47,7 @@ def _logic(device: Device, root: str, context: Context, id_: int) -> dict[str, A
         "id": id_,
         "name": logic["name"],
         "info": context.rules.channels[id_].template,
-        "geometries": geometries_of(device, root, logic),
+        "geometries": listed_geometries(device, root, logic),
         "counts": [
             count(context, c)
             for _, c in sorted(context.rules.counters.items())

@@ -57,21 +57,23 @@ class Observer:
         device.config.watchers.append(self._configured)
         device.events.append(self._happened)
         for root in device.roots():
-            self.context(root)
+            self._make(root, device.sensor.installed_s * 1000)
+
+    def _make(self, root: str, since_ms: int) -> "Context":
+        made = self._contexts[root] = Context(self._device, self, since_ms)
+        made.rules = rules_of(self._device, root, on_deletion=self.counts_on_deletion)
+        return made
 
     def context(self, root: str) -> "Context":
         """What was counted below a root, up to now."""
-        found = self._contexts.get(root)
-        if found is None:
-            found = self._contexts[root] = Context(self._device, self)
-            found.rules = rules_of(self._device, root, on_deletion=self.counts_on_deletion)
-            if len(self._contexts) > len(self._device.roots()) or root != "/singlesensor":
-                found.reached_ms = max(found.reached_ms, self._device.running.true_ms())
+        found = self._contexts.get(root) or self._make(root, self._device.running.true_ms())
         found.catch_up()
         return found
 
     def _configured(self, path: str) -> None:
         """Count to now by the old rules, then go on by the new ones."""
+        for root in [gone for gone in self._contexts if gone not in self._device.roots()]:
+            del self._contexts[root]
         for root, context in self._contexts.items():
             if path.startswith(
                 (f"{root}/scene/geometries", f"{root}/analysis", f"{root}/settings")
@@ -90,10 +92,10 @@ class Observer:
 class Context:
     """What was counted below one root."""
 
-    def __init__(self, device: "Device", observer: Observer) -> None:
+    def __init__(self, device: "Device", observer: Observer, since_ms: int) -> None:
         self.book = Book()
         self.rules = Rules()
-        self.reached_ms = device.sensor.installed_s * 1000  # true time
+        self.reached_ms = since_ms  # true time
         self.stored: dict[int, int] = {}  # totals of everything stored
         self.offsets: dict[int, int] = {}  # what was there at the last reset
         self.reset_ms: dict[int, int] = {}  # by the device's clock
@@ -203,6 +205,11 @@ class Context:
         if counter in self.rules.states:
             return self._states.get(counter, 0)
         return self.stored.get(counter, 0) + self._fresh.get(counter, 0)
+
+    def stored_total(self, counter: int) -> int:
+        """Of the minutes stored, without the running one."""
+        last = self.book.records[-1].states if self.book.records else NOTHING
+        return last.get(counter, self.stored.get(counter, 0))
 
     def live(self, counter: int) -> int:
         """Since the last reset."""

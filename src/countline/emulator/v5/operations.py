@@ -1,10 +1,15 @@
 """Every operation that an emulated sensor answers: the rows of each module, in one table."""
 
 from countline.emulator.v5 import (
+    agents,
     analysis,
+    connections,
     discovery,
+    history,
     identity,
     licences,
+    live,
+    maps,
     monitor,
     multisensors,
     network,
@@ -24,6 +29,7 @@ from countline.emulator.v5 import (
 from countline.emulator.v5.routes import Route
 
 ROUTES: tuple[Route, ...] = (
+    *resources.setting_rows(),
     *identity.ROUTES,
     *system.ROUTES,
     *discovery.ROUTES,
@@ -35,7 +41,6 @@ ROUTES: tuple[Route, ...] = (
     *monitor.ROUTES,
     *updates.ROUTES,
     *privacy.ROUTES,
-    *resources.setting_rows(),
     *multisensors.ROUTES,
     *scene.ROUTES,
     *transactions.ROUTES,
@@ -43,4 +48,9 @@ ROUTES: tuple[Route, ...] = (
     *recordings.ROUTES,
     *schemas.ROUTES,
     *vehicles.ROUTES,
+    *live.ROUTES,
+    *history.ROUTES,
+    *maps.ROUTES,
+    *connections.ROUTES,
+    *agents.ROUTES,
 )

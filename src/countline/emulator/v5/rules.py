@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from countline.drivers import ChannelInfo, Measured
 from countline.drivers.xovis_v5.names import SECONDS, TEMPLATES, measured
 from countline.emulator.v5.happenings import What
+from countline.emulator.v5.scene import geometries_of
 
 if TYPE_CHECKING:
     from countline.emulator.v5.device import Device
@@ -116,14 +117,11 @@ def _rules(m: Measured, logic: int, spot: tuple[int, bool], delay_ms: int) -> li
     return [Rule(counter, logic, place, what, by) for what, by in ZONE_RULES.get(m.measure, ())]
 
 
-def geometries_of(device: "Device", root: str, logic: dict[str, Any]) -> list[dict[str, Any]]:
+def listed_geometries(device: "Device", root: str, logic: dict[str, Any]) -> list[dict[str, Any]]:
     """The lines and zones that a logic is about, as live data and pushes list them."""
     drawn = device.config.items(f"{root}/scene/geometries")
-    options = (logic.get("template") or {}).get("options") or {}
-    ids = [value for key, value in options.items() if key.endswith(("line_id", "zone_id"))]
-    ids += [options[key] for key in ("zone_1_id", "zone_2_id") if key in options]
     return [
         {"id": id_, "type": drawn[id_]["type"], "name": drawn[id_].get("name", "")}
-        for id_ in dict.fromkeys(ids)
+        for id_ in dict.fromkeys(geometries_of(logic))
         if id_ in drawn
     ]

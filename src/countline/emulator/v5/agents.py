@@ -1,0 +1,174 @@
+"""Data push agents: what is sent when, kept or volatile; their status; resends on demand."""
+
+from datetime import datetime
+from typing import Any
+
+from countline.emulator.v5.agent_config import checked_agent
+from countline.emulator.v5.agent_status import status_of
+from countline.emulator.v5.ask import DONE, Ask, Refused, Reply, invalid, replied, unknown
+from countline.emulator.v5.connections import in_order, merged, new_id
+from countline.emulator.v5.device import Device
+from countline.emulator.v5.feeding import Run, Trigger
+from countline.emulator.v5.routes import Route, route
+from countline.emulator.v5.runs import Runs
+
+BUSY = 31_001
+TRIGGERS = ("TIME_RANGE", "ALL", "LAST_PACKAGE", "DUMMY_DATA")
+NOT_TRIGGERED = ("STATUS", "RECORDING")
+
+
+def at(root: str) -> str:
+    """Where the agents of a root are kept."""
+    return f"{root}/data/push/agents"
+
+
+def _list(device: Device, ask: Ask) -> Reply:
+    items = device.config.items(at(ask.root), volatile=ask.flag("volatile"))
+    return replied({"agents": in_order(items)})
+
+
+def _post(device: Device, ask: Ask) -> Reply:
+    body, path, volatile = ask.object(), at(ask.root), ask.flag("volatile")
+    kept = checked_agent(device, ask.root, body)
+    id_ = new_id(device, ask, path, body, volatile=volatile)
+    items = device.config.items(path, volatile=volatile)
+    if id_ not in items and len(items) >= device.personality.limits.agents:
+        raise Refused(400, 10010, "Max number of agents reached")
+    device.part(Runs)
+    device.config.put(path, id_, kept, volatile=volatile)
+    return replied({"id": id_, **kept}, 201)
+
+
+def _one(device: Device, ask: Ask) -> dict[str, Any]:
+    body = device.config.item(at(ask.root), ask.id())
+    if body is None:
+        raise unknown("Agent", ask.id())
+    return body
+
+
+def _get(device: Device, ask: Ask) -> Reply:
+    return replied({"id": ask.id(), **_one(device, ask)})
+
+
+def _replace(device: Device, ask: Ask, body: dict[str, Any]) -> Reply:
+    path = at(ask.root)
+    kept = checked_agent(device, ask.root, body)
+    device.part(Runs)
+    volatile = device.config.is_volatile(path, ask.id())
+    device.config.put(path, ask.id(), kept, volatile=volatile)
+    return replied({"id": ask.id(), **kept})
+
+
+def _put(device: Device, ask: Ask) -> Reply:
+    _one(device, ask)
+    return _replace(device, ask, ask.object())
+
+
+def _patch(device: Device, ask: Ask) -> Reply:
+    return _replace(device, ask, merged(_one(device, ask), ask.object()))
+
+
+def _delete(device: Device, ask: Ask) -> Reply:
+    """What it has cached, and how far it came, is gone with it."""
+    _one(device, ask)
+    device.config.remove(at(ask.root), ask.id())
+    return DONE
+
+
+def _delete_all(device: Device, ask: Ask) -> Reply:
+    for id_ in list(device.config.items(at(ask.root), volatile=ask.flag("volatile"))):
+        device.config.remove(at(ask.root), id_)
+    return DONE
+
+
+def _run(device: Device, ask: Ask) -> Run:
+    _one(device, ask)
+    return device.part(Runs).get(ask.root, ask.id())
+
+
+def _status(device: Device, ask: Ask) -> Reply:
+    run = _run(device, ask)
+    return replied(status_of(device, run.id_, run.agent, run.tally))
+
+
+def _status_all(device: Device, ask: Ask) -> Reply:
+    """Tallies are written to memory that lasts at each push; `last_stored` says when."""
+    runs = device.part(Runs)
+    ids = device.config.items(at(ask.root), volatile=ask.flag("volatile"))
+    chosen = [runs.get(ask.root, id_) for id_ in sorted(ids)]
+    kept_ms = max((run.tally.kept_ms or 0 for run in chosen), default=0)
+    states = [status_of(device, run.id_, run.agent, run.tally) for run in chosen]
+    return replied({"agent_states": states, "last_stored": device.rfc3339(kept_ms or None)})
+
+
+def _trigger_state(device: Device, trigger: Trigger | None) -> dict[str, Any]:
+    if trigger is None:
+        return {"status": "IDLE"}
+    return {
+        "status": "BUSY" if trigger.busy else "IDLE",
+        "trigger_config": trigger.config,
+        "trigger_time": device.zoned(trigger.at_ms),
+    }
+
+
+def _trigger(device: Device, ask: Ask) -> Reply:
+    run = _run(device, ask)
+    config = ask.object()
+    if config.get("type") not in TRIGGERS:
+        raise invalid(f"type: '{config.get('type')}' is none of {', '.join(TRIGGERS)}")
+    if run.agent["type"] in NOT_TRIGGERED:
+        raise invalid(f"type: {run.agent['type']} agents cannot be triggered")
+    start = config.get("package_id_start")
+    if start is not None and (not isinstance(start, int) or start < 0):
+        raise invalid("package_id_start: a whole number of at least 0")
+    from_ms, to_ms = 0, device.running.now_ms()
+    if config["type"] == "TIME_RANGE":
+        from_ms, to_ms = (_instant(config, name) for name in ("time_from", "time_to"))
+        if to_ms <= from_ms:
+            raise invalid("time_to: must be after time_from")
+    if run.trigger is not None and run.trigger.busy:
+        raise Refused(409, BUSY, "Agent trigger busy")
+    trigger = run.start_trigger(config, from_ms, to_ms)
+    device.part(Runs).changed.set()
+    return replied(_trigger_state(device, trigger))
+
+
+def _instant(config: dict[str, Any], name: str) -> int:
+    text = config.get(name)
+    try:
+        moment = datetime.fromisoformat(text if isinstance(text, str) else "")
+    except ValueError:
+        raise Refused(400, 11200, "Time format", f"{name}: RFC 3339 is needed") from None
+    if moment.tzinfo is None:
+        raise Refused(400, 11200, "Time format", f"{name}: an offset is needed")
+    return round(moment.timestamp() * 1000)
+
+
+def _get_trigger(device: Device, ask: Ask) -> Reply:
+    return replied(_trigger_state(device, _run(device, ask).trigger))
+
+
+def _abort_trigger(device: Device, ask: Ask) -> Reply:
+    run = _run(device, ask)
+    run.trigger = None
+    if run.pending is not None and run.pending.triggered:
+        run.pending = None
+    return DONE
+
+
+READ, WRITE = "application_read", "application_write"
+ALL, ONE = "{root}/data/push/agents", "{root}/data/push/agents/{id}"
+ROUTES: tuple[Route, ...] = (
+    route("GET", f"{ALL}/status", _status_all, READ),
+    route("GET", f"{ONE}/status", _status, READ),
+    route("POST", f"{ONE}/trigger", _trigger, WRITE, changes=False),
+    route("GET", f"{ONE}/trigger", _get_trigger, READ),
+    route("DELETE", f"{ONE}/trigger", _abort_trigger, WRITE, changes=False),
+    route("GET", ALL, _list, READ),
+    route("POST", ALL, _post, WRITE),
+    route("DELETE", ALL, _delete_all, WRITE),
+    route("GET", ONE, _get, READ),
+    route("PUT", ONE, _put, WRITE),
+    route("PATCH", ONE, _patch, WRITE),
+    route("DELETE", ONE, _delete, WRITE),
+)
