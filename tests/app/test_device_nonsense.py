@@ -39,7 +39,7 @@ class Sleeps(list[float]):
 
 
 def devices(*, sleeps: Sleeps | None = None, timeout_s: float = 5, **ways: Any) -> Devices:
-    usual = {
+    usual: dict[str, Any] = {
         "write_pause_s": 0,
         "timeout_s": timeout_s,
         "sleep": Sleeps() if sleeps is None else sleeps,
@@ -216,6 +216,21 @@ async def test_a_whole_resource_may_be_written_twice() -> None:
     async with answering(reply) as served, devices().client(served.url, login=LOGIN) as client:
         await rename(client)
     assert puts == 2
+
+
+@in_loop
+async def test_a_sensor_that_is_too_busy_for_a_change_is_asked_again() -> None:
+    sleeps = Sleeps()
+    busy = json({"code": 503, "info": "Busy with the last change"}, 503)
+    async with answering(sensor({"POST /singlesensor/data/push/agents": busy})) as served:
+        error = await refusal(
+            served.url,
+            lambda client: client.at().push.create_agent({}),
+            sleeps=sleeps,
+            retry_delays_s=(0.5, 2),
+        )
+    assert error.error_code == "device_busy"
+    assert sleeps == [0.5, 2]
 
 
 @in_loop

@@ -88,6 +88,9 @@ def _other(answer: Answer, said: Said, operation: Operation) -> DeviceError:
     if answer.status == 409:
         detail = f"the sensor cannot {does}: something stands in the way ({said.words})"
         return _error("device_conflict", f"{detail}; read its configuration again", operation)
+    if answer.status == 503:
+        detail = f"asked to {does}, the sensor is busy ({said.words}); ask again in a minute"
+        return _error("device_busy", detail, operation, retry_after_s=60)
     if answer.status >= 500:
         detail = f"asked to {does}, the sensor failed itself ({answer.status}: {said.words})"
         return _error("device_failed", f"{detail}; try again, then restart it", operation)

@@ -17,7 +17,8 @@ CONNECT_S_MAX = 10
 CONNECTIONS_MAX = 4  # to one sensor: a small computer
 KEEP_S = 5  # an idle connection is closed before the sensor does, so that no change is lost in it
 _REPEATABLE = frozenset({"GET", "PUT"})  # a PUT says the whole resource: twice is as once
-_AGAIN_LATER = frozenset({502, 503, 504})
+_NOT_DONE = 503  # says so itself, whatever was asked
+_ON_THE_WAY = frozenset({502, 504})  # of something between, which cannot know
 
 
 class Answer(NamedTuple):
@@ -100,7 +101,7 @@ class Transport:
         while True:
             try:
                 answer = await self._attempt(method, target, headers, body, within_s)
-                if not (repeatable and answer.status in _AGAIN_LATER):
+                if answer.status != _NOT_DONE and not (repeatable and answer.status in _ON_THE_WAY):
                     return answer
                 delay_s = next(delays, None)
                 if delay_s is None:

@@ -64,8 +64,8 @@ class _Answer(Struct, frozen=True):
     begin: Instant
     end: Instant
     measurements: tuple[_Measurement, ...]
-    begin_data: Instant | None = None
-    end_data: Instant | None = None
+    begin_data: int | float | str | None = None  # nothing, zero or less where there is no data
+    end_data: int | float | str | None = None
     config: _Config = _Config()
 
 
@@ -91,9 +91,8 @@ def decode_history(body: bytes, *, templates: Mapping[int, str]) -> History:
     """
     try:
         answer = _READER.decode(body)
-        data = (answer.begin_data, answer.end_data)
         from_s, to_s_ = to_s(answer.begin), to_s(answer.end)
-        data_from_s, data_to_s = (None if one is None else to_s(one) for one in data)
+        data_from_s, data_to_s = _data_s(answer.begin_data), _data_s(answer.end_data)
     except (ValueError, RecursionError) as error:
         detail = f"no history of logics: {error}"
         raise BadPush(detail, errors=(FieldError(field="body", detail=detail),)) from None
@@ -105,6 +104,11 @@ def decode_history(body: bytes, *, templates: Mapping[int, str]) -> History:
         data_from_s=data_from_s,
         data_to_s=data_to_s,
     )
+
+
+def _data_s(instant: float | str | None) -> int | None:
+    is_there = isinstance(instant, str) or (instant is not None and instant > 0)
+    return to_s(instant) if is_there and instant is not None else None
 
 
 def _turned(answer: _Answer, templates: Mapping[int, str]) -> LogicsData:

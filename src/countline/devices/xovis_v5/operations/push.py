@@ -84,9 +84,9 @@ class PushOperations:
         """Remove one, with what it has cached; one that is gone already is well."""
         await self._asker.ask("agent_delete", id=id)
 
-    async def agents_status(self) -> tuple[AgentStatus, ...]:
+    async def agents_status(self, *, volatile: bool = False) -> tuple[AgentStatus, ...]:
         """How each of them fares."""
-        answer = await self._asker.ask("agents_status")
+        answer = await self._asker.ask("agents_status", query={"volatile": volatile})
         return typed(answer, AgentStates, "agents_status").agent_states
 
     async def agent_status(self, id: int) -> AgentStatus:
