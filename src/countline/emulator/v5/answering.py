@@ -4,6 +4,7 @@ import asyncio
 import base64
 import binascii
 import inspect
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from urllib.parse import parse_qsl, unquote
@@ -15,6 +16,7 @@ from countline.emulator.v5.privileges import PRIVILEGES
 from countline.emulator.v5.routes import Route, pattern
 from countline.emulator.v5.sessions import user_of_token
 
+logger = logging.getLogger(__name__)
 PREFIX = "/api/v5"
 NO_CHALLENGE = "xmlhttprequest"
 FORBIDDEN = (
@@ -53,6 +55,9 @@ async def answer(
         return await _answered(device, ask)
     except Refused as refused:
         return _refusal(refused, ask)
+    except Exception as wrong:  # a fault of ours is told, or a client would wait for ever
+        logger.exception("%s %s", method, target)
+        return _refusal(Refused(500, 500, f"{type(wrong).__name__}: {wrong}"), ask)
 
 
 async def _answered(device: Device, ask: Ask) -> Reply:

@@ -87,14 +87,15 @@ class Configuration:
         return (p for p in list(self.kept) if p == prefix or p.startswith(prefix + "/"))
 
     def drop(self, prefix: str) -> None:
-        """Remove everything at and below a path."""
-        for path in self.under(prefix):
+        """Remove everything at and below a path, and tell of it once."""
+        for path in list(self.under(prefix)):
             del self.kept[path]
-            self._changed(path)
+        self._changed(prefix)
 
     def load(self, kept: dict[str, Any]) -> None:
         """Replace everything persisted."""
         before, self.kept = self.kept, deepcopy(kept)
+        self._ids_given.clear()
         for path in before.keys() | kept.keys():
             if before.get(path) != kept.get(path):
                 self._changed(path)

@@ -32,6 +32,7 @@ from countline.emulator.v5.personality import PERSONALITIES, Personality, Releas
 from countline.emulator.v5.running import Running
 
 Part = TypeVar("Part")
+SCENES = ("/singlesensor", "/multisensor", "/multisensors")
 Illumination = Literal["UNKNOWN", "SUFFICIENT", "INSUFFICIENT"]
 Event = Literal["reboot", "clock_step", "data_reset", "factory"]
 LICENSED: Mapping[int, int] = dict.fromkeys((104, 112, 113, 114, 117, 1000), -1)  # days; -1: ever
@@ -190,9 +191,9 @@ class Device:
 
     def reset_scene(self) -> None:
         """Scene, analysis, push and data are as from the factory; network and logins stay."""
-        for root in ("/singlesensor", "/multisensor", "/multisensors"):
-            self.config.drop(root)
-        self.config.kept.update(factory_scene(self))
+        gone = {path for root in SCENES for path in self.config.under(root)}
+        stays = {path: body for path, body in self.config.kept.items() if path not in gone}
+        self.config.load(stays | factory_scene(self))
         self.happened("data_reset")
         self.reboot()
 
