@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from countline.model.diagnosis import HEALTHS, diagnosis_of, rank_of, remedy_of, sentence_of
 from countline.model.health import DeviceFacts, Finding, KnownFacts, Licence, Thresholds
@@ -85,36 +86,38 @@ def _findings(evidence: Evidence, limits: Thresholds) -> Iterator[Finding]:
 # -- whether counts come --------------------------------------------------------------------------
 def _contact(evidence: Evidence, limits: Thresholds) -> Iterator[Finding]:
     """Silence, asking that fails, or both: three things, and three sentences."""
-    facts = evidence.facts
+    facts, silence_s = evidence.facts, _silence_s(evidence)
     refused = facts.refused_since_s is not None
-    silent_s = _silence_s(evidence)
+    error = facts.error or "no answer"
     if not evidence.expected:
-        if evidence.imported:
-            yield Finding(code="fed_by_files")
-        else:
-            answering = ", though the device answers" if facts.answered_s and not refused else ""
-            said = {"answering": answering}
-            yield Finding(code="never_pushed", since_s=evidence.created_s, said=said)
-    elif silent_s is not None and refused:
-        said = {
-            "silence": told_length(silent_s),
-            "silence_s": silent_s,
-            "error": facts.error or "no answer",
-        }
-        yield Finding(code="offline", since_s=evidence.last_bin_end_s, said=said)
-        return
-    elif silent_s is not None:
+        yield _unheard(evidence, answers=bool(facts.answered_s) and not refused)
+    elif silence_s is not None:
         answers = facts.answered_s is not None
-        asked = "though the device answers" if answers else "and it is not a device that is asked"
-        said = {"silence": told_length(silent_s), "silence_s": silent_s, "asked": asked}
-        yield Finding(code="silent", since_s=evidence.last_bin_end_s, said=said)
+        said: dict[str, Any] = {
+            "silence": told_length(silence_s),
+            "silence_s": silence_s,
+            "asked": "though the device answers" if answers else "and its device is not asked",
+            "error": error,
+        }
+        code = "offline" if refused else "silent"
+        said.pop("asked" if refused else "error")
+        yield Finding(code=code, since_s=evidence.last_bin_end_s, said=said)
+        return
     elif evidence.push_delay_s is not None and evidence.push_delay_s > limits.late_push_s:
-        said = {"delay_s": evidence.push_delay_s}
-        yield Finding(code="push_late", since_s=facts.since.get("push_late"), said=said)
+        since_s = facts.since.get("push_late")
+        yield Finding(code="push_late", since_s=since_s, said={"delay_s": evidence.push_delay_s})
     if refused:
-        said = {"error": facts.error or "no answer"}
-        note = "" if evidence.expected else f"Asking the device fails: {said['error']}."
+        note = "" if evidence.expected else f"Asking the device fails: {error}."
+        said = {"error": error}
         yield Finding(code="unreachable", since_s=facts.refused_since_s, said=said, note=note)
+
+
+def _unheard(evidence: Evidence, *, answers: bool) -> Finding:
+    """A sensor of which no push is expected: none has come yet, or files feed it."""
+    if evidence.imported:
+        return Finding(code="fed_by_files")
+    said = {"answering": ", though the device answers" if answers else ""}
+    return Finding(code="never_pushed", since_s=evidence.created_s, said=said)
 
 
 def _silence_s(evidence: Evidence) -> int | None:

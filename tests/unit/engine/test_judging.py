@@ -27,7 +27,11 @@ MINUTE_S, HOUR_S, DAY_S = 60, 3_600, 86_400
 def known(at_s: int = NOW - 60, **more: Any) -> KnownFacts:
     """Facts of a device that answered, `facts` among them."""
     facts = more.pop("facts", {})
-    given = {"asked_s": at_s, "answered_s": at_s, "newest": DeviceFacts(at_s=at_s, **facts)}
+    given: dict[str, Any] = {
+        "asked_s": at_s,
+        "answered_s": at_s,
+        "newest": DeviceFacts(at_s=at_s, **facts),
+    }
     return KnownFacts(sensor=SensorNo(1), **(given | more))
 
 
@@ -54,14 +58,14 @@ def test_no_reason_is_healthy() -> None:
     assert judge(evidence(facts=known()), LIMITS) == ("healthy", ())
 
 
-REFUSED = {"refused_since_s": NOW - HOUR_S, "error": "connection refused"}
+REFUSED: dict[str, Any] = {"refused_since_s": NOW - HOUR_S, "error": "connection refused"}
 SILENT = {"last_bin_end_s": NOW - 26 * HOUR_S, "last_push_s": NOW - 26 * HOUR_S}
 
 
 @pytest.mark.parametrize(
     ("seen", "health", "code", "since_s", "words"),
     [
-        (evidence(**SILENT), "offline", "silent", NOW - 26 * HOUR_S, "for 26 hours, and it is not"),
+        (evidence(**SILENT), "offline", "silent", NOW - 26 * HOUR_S, "for 26 hours, and its device is not asked"),
         (evidence(**SILENT, facts=known()), "offline", "silent", NOW - 26 * HOUR_S, "though the device answers"),
         (evidence(**SILENT, facts=known(**REFUSED)), "offline", "offline", NOW - 26 * HOUR_S, "asking the device fails: connection refused"),
         (evidence(facts=known(**REFUSED)), "degraded", "unreachable", NOW - HOUR_S, "Its pushes come, but"),
@@ -129,7 +133,7 @@ def test_what_is_just_within_is_no_reason() -> None:
 def test_a_sensor_of_which_nothing_was_heard_is_unknown() -> None:
     nothing = {"expected": False, "last_push_s": None, "last_bin_end_s": None, "push_delay_s": None}
     assert judge(evidence(**nothing), LIMITS)[0] == "unknown"
-    asked = KnownFacts(sensor=SensorNo(1), asked_s=NOW, **REFUSED)  # type: ignore[arg-type]
+    asked = KnownFacts(sensor=SensorNo(1), asked_s=NOW, **REFUSED)
     health, found = judge(evidence(**nothing, facts=asked), LIMITS)
     assert (health, {one.code for one in found}) == ("unknown", {"never_pushed", "unreachable"})
     health, (finding,) = judge(evidence(**nothing, facts=known()), LIMITS)
@@ -195,7 +199,7 @@ def test_more_trouble_never_makes_it_healthier(
     before, _ = judge(troubled(few, few_facts, pushed=pushed), LIMITS)
     after, _ = judge(troubled(few | more, few_facts | more_facts, pushed=pushed), LIMITS)
     order = ("unknown", *HEALTHS) if not pushed else HEALTHS
-    assert order.index(after) >= order.index(before)  # type: ignore[arg-type]
+    assert order.index(after) >= order.index(before)
 
 
 @given(*some)

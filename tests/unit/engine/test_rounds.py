@@ -45,13 +45,14 @@ class Devices:
         )
 
 
-async def adopted(house: House, count: int = 1, **more: Any) -> None:
+async def adopted(house: House, count: int = 1, *, checksum: str = "") -> None:
     await house.location(time_zone="UTC")
     for n in range(1, count + 1):
         await house.sensor(f"S{n}")
         no = house.engine.desk.current().sensor_by_id[SensorId(f"S{n}")].sensor
-        given = {"sensor": no, "address": f"https://192.0.2.{n}", "state": "adopted"}
-        await house.engine.desk.save(Adoption(**(given | more)))
+        address = f"https://192.0.2.{n}"
+        made = Adoption(sensor=no, address=address, state="adopted", checksum=checksum)
+        await house.engine.desk.save(made)
 
 
 def test_each_device_is_asked_soon_and_then_every_few_minutes(run: Any) -> None:
