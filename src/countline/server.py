@@ -25,6 +25,7 @@ from countline.engine.intake import IntakeSettings
 from countline.engine.keeping import oldest_first
 from countline.engine.telling import Teller
 from countline.errors import ConfigError, Conflict
+from countline.fieldwork import Fieldwork, make_fieldwork
 from countline.gateway.gate import Gate, PushLimits
 from countline.gateway.http import with_pushes
 from countline.gateway.listener import listener
@@ -48,6 +49,7 @@ class Serving:
 
     url: str
     engine: Engine
+    fieldwork: Fieldwork
 
 
 async def nothing(engine: Engine) -> None:
@@ -68,9 +70,10 @@ async def serve(
     with listening(settings) as sock, holding(settings, url_of(settings, sock)):
         async with running_engine(settings) as engine:
             await furnish(engine)
-            _spare_collector()
             url = url_of(settings, sock)
-            await _run_edges(settings, engine, sock, stop, when_up, url)
+            fieldwork = await make_fieldwork(settings, engine, url=url)
+            _spare_collector()
+            await _run_edges(settings, engine, fieldwork, sock, stop, when_up, url)
 
 
 def _spare_collector() -> None:
@@ -122,20 +125,22 @@ class _Embedded(uvicorn.Server):
 async def _run_edges(
     settings: Settings,
     engine: Engine,
+    fieldwork: Fieldwork,
     sock: socket.socket,
     stop: asyncio.Event,
     when_up: Callable[[Serving], Awaitable[None]],
     url: str,
 ) -> None:
-    server = _Embedded(_uvicorn_config(settings, engine))
+    server = _Embedded(_uvicorn_config(settings, engine, fieldwork))
     serving = asyncio.create_task(server.serve(sockets=[sock]))
     outlets = [asyncio.create_task(each) for each in _outlets(settings, engine, stop)]
+    outlets.append(asyncio.create_task(fieldwork.run(stop)))
     stopping = asyncio.create_task(stop.wait())
     upping = asyncio.create_task(server.up.wait())
     try:
         await asyncio.wait({serving, upping}, return_when=asyncio.FIRST_COMPLETED)
         log.info("server.started", url=url, data=str(settings.data), version=__version__)
-        await when_up(Serving(url=url, engine=engine))
+        await when_up(Serving(url=url, engine=engine, fieldwork=fieldwork))
         running = {serving, stopping, *outlets}
         ended, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
         for task in ended - {stopping}:
@@ -148,8 +153,8 @@ async def _run_edges(
         log.info("server.stopped", url=url)
 
 
-def _uvicorn_config(settings: Settings, engine: Engine) -> uvicorn.Config:
-    api = create_app(engine, ApiSettings())
+def _uvicorn_config(settings: Settings, engine: Engine, fieldwork: Fieldwork) -> uvicorn.Config:
+    api = create_app(engine, ApiSettings(), devices=fieldwork.desk)
     limits = PushLimits(
         body_bytes_max=settings.push.body_bytes_max,
         in_flight_bytes_max=settings.push.in_flight_bytes_max,

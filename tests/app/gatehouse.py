@@ -51,7 +51,8 @@ async def gatehouse(folder: Path) -> AsyncIterator[Gatehouse]:
         task.result()
     serving = up.result()
     devices = Devices(AllowedNetworks.of(LOOPBACK), Ways(write_pause_s=0))
-    adoptions = Adoptions(serving.engine, devices, Vault({1: new_key()}))
+    vault = Vault({1: new_key()})
+    adoptions = Adoptions(serving.engine, devices, lambda: vault)
     releaser = Releaser(adoptions)
     adopter = Adopter(adoptions, releaser, seen_from=lambda host: serving.url)
     try:

@@ -15,6 +15,7 @@ from countline.api.pages.routes import page_routes
 from countline.api.problems import renderers
 from countline.api.request import ApiRequest
 from countline.api.routes import ALIASES, V1, V3
+from countline.engine.adopting import NO_DEVICES, DeviceDesk
 from countline.engine.engine import Engine
 from countline.limits import JSON_BODY_BYTES_MAX
 
@@ -30,10 +31,14 @@ class ApiSettings:
 
 
 def create_app(
-    engine: Engine, settings: ApiSettings, *, now_ms: Callable[[], int] = clock.now_ms
+    engine: Engine,
+    settings: ApiSettings,
+    *,
+    devices: DeviceDesk = NO_DEVICES,
+    now_ms: Callable[[], int] = clock.now_ms,
 ) -> App:
     """The app. It holds no state but rates; the caller starts and stops the engine."""
-    door = Door(engine, now_ms=now_ms)
+    door = Door(engine, devices, now_ms=now_ms)
     app = Litestar(
         route_handlers=[
             *(to_options(path, OPERATIONS) for path in dict.fromkeys(o.path for o in OPERATIONS)),

@@ -104,6 +104,19 @@ DEVICE_CODES: Mapping[str, Kind] = {
         "What was sent is not right to it.",
         f"Mend what it names. {_DETAIL}",
     ),
+    "push_target_unreachable": Kind(
+        502, "The sensor cannot push here",
+        "The sensor tested the connection that it was given, and nothing took what it sent. All that"
+        " was made on it is taken back.",
+        "See that the server listens on an address that the sensor reaches, and that no firewall is"
+        " in between; give another address as `push_url`, or in the setting `devices.push_url`.",
+    ),
+    "sensor_not_adopted": Kind(
+        404, "The device is not adopted",
+        "Only the devices of adopted sensors are contacted. This sensor only pushes, or is fed by"
+        " files.",
+        "Adopt its device: `countline sensors adopt ADDRESS --as ID`.",
+    ),
     "secret_lost": Kind(
         503, "A kept secret cannot be opened",
         "Passwords of sensors are kept sealed, and the key for this one is not in the key file.",

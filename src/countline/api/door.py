@@ -13,6 +13,7 @@ from countline.api.operation import Operation
 from countline.api.parameters import split_query
 from countline.api.ratelimit import Buckets, Standing, WrongKeys
 from countline.api.request import ApiRequest
+from countline.engine.adopting import DeviceDesk
 from countline.engine.engine import Engine
 from countline.errors import NotAllowed, TooMuch
 from countline.model.access import Key
@@ -26,8 +27,9 @@ STANDING = (
 class Door:
     """Lets requests in, or raises why not. Litestar calls `enter` before each route."""
 
-    def __init__(self, engine: Engine, *, now_ms: Callable[[], int]) -> None:
+    def __init__(self, engine: Engine, devices: DeviceDesk, *, now_ms: Callable[[], int]) -> None:
         self._engine = engine
+        self._devices = devices
         self._buckets = Buckets(now_ms)
         self._wrong_keys = WrongKeys(now_ms)
 
@@ -37,7 +39,7 @@ class Door:
         operation: Operation | None = request.scope["route_handler"].opt.get("operation")
         if operation is None:
             return
-        request.engine = self._engine
+        request.engine, request.devices = self._engine, self._devices
         pairs = split_query(request.scope["query_string"])
         known = operation.parameters.by_name
         refuse_key_in_query(name for name, _ in pairs if name not in known)

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from countline.api import examples_health, examples_layouts
+from countline.api import examples_devices, examples_health, examples_layouts
 from countline.api.codes import CODES
 from countline.errors import FieldError
 from countline.wire.problem import FieldProblem, Problem
@@ -256,6 +256,7 @@ ANSWERS: dict[str, Json] = {
     "DELETE /v3/sensors/{sensor_id}": _one(
         {**_SENSOR, "state": "retired", "health": "unknown", "retired_at": "2026-03-02T15:05:00Z"}
     ),
+    **examples_devices.ANSWERS,
     **examples_health.ANSWERS,
     **examples_layouts.ANSWERS,
     "GET /v3/keys": _page(_KEY),
@@ -299,6 +300,7 @@ ANSWERS: dict[str, Json] = {
 
 # What is sent: a body, or (where no body is sent) the optional parameters that the example shows.
 SENT: dict[str, Json] = {
+    **examples_devices.SENT,
     **examples_layouts.SENT,
     "GET /v3/data/count": {"sensor_id": "SNSR_001", "granularity": "1h"},
     "GET /v3/data/live": {"zone_id": 1},

@@ -6,6 +6,7 @@ from litestar import Request
 from litestar.datastructures import State
 
 from countline.api.parameters import Asking
+from countline.engine.adopting import DeviceDesk
 from countline.engine.engine import Engine
 from countline.engine.watch import Sight
 from countline.model.access import Key
@@ -17,6 +18,7 @@ class ApiRequest(Request[Any, Any, State], Generic[AskedT_co]):
     """What a route gets. `asked` are its parameters, `caller` is the key that asks."""
 
     engine: Engine
+    devices: DeviceDesk
     caller: Key
     asked: AskedT_co
     sent: Any = None

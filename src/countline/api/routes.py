@@ -1,17 +1,28 @@
 """The route tables of both versions, to be read top to bottom."""
 
+from countline.api.device_codes import DEVICE_CODES
 from countline.api.operation import JSON, Operation
 from countline.api.v1 import catalogue as v1_catalogue
 from countline.api.v1 import counts as v1_counts
-from countline.api.v3 import compatibility, counts, health, keys, layouts, places, sensors
+from countline.api.v3 import compatibility, counts, devices, health, keys, layouts, places, sensors
 from countline.limits import LAYOUT_IMAGE_BYTES_MAX
-from countline.wire import v1, v3, v3_health, v3_layouts
+from countline.wire import v1, v3, v3_devices, v3_health, v3_layouts
 from countline.wire import v3_catalogue as wire
 
 RANGE = ("start_not_before_end", "range_empty", "granularity_too_fine", "too_many_rows")
 SUBJECT = ("sensor_not_found", "zone_not_found", "location_not_found", "zone_not_of_sensor")
 PLACE = ("location_not_found",)
 COUNTS = (*SUBJECT, *RANGE)
+# What a device may answer, whatever it was asked.
+DEVICE = (
+    "not_ready",
+    "address_not_allowed",
+    *(c for c in DEVICE_CODES if c.startswith("device_")),
+    "certificate_changed",
+    "firmware_unsupported",
+    "secret_lost",
+    "secrets_key",
+)
 LAYOUT = ("layout_not_found",)
 IMAGES = ("image/png", "image/jpeg")
 GEO_JSON = v3_layouts.GEO_JSON
@@ -47,6 +58,7 @@ V3: tuple[Operation, ...] = (
 
     Operation("GET", "/v3/sensors", sensors.list_sensors, wire.SensorPage, "Sensors", codes=PLACE),
     Operation("POST", "/v3/sensors", sensors.add_sensor, wire.Sensor, "Sensors", "admin", 201, (*PLACE, "id_taken", "device_taken")),
+    Operation("POST", "/v3/sensors/adopt", devices.adopt, v3_devices.AdoptionReport, "Sensors", "admin", codes=(*PLACE, *DEVICE, "device_taken", "sensor_elsewhere", "push_target_unreachable")),
     Operation("GET", "/v3/sensors/{sensor_id:str}", sensors.get_sensor, wire.Sensor, "Sensors", codes=("sensor_not_found",)),
     Operation("PATCH", "/v3/sensors/{sensor_id:str}", sensors.change_sensor, wire.Sensor, "Sensors", "admin", codes=("sensor_not_found",)),
     Operation("DELETE", "/v3/sensors/{sensor_id:str}", sensors.retire_sensor, wire.Sensor, "Sensors", "admin", codes=("sensor_not_found",)),

@@ -63,7 +63,6 @@ class Adopter:
         self._releaser = releaser
         self._engine = adoptions.engine
         self._devices = adoptions.devices
-        self._vault = adoptions.vault
         self._seen_from = seen_from
 
     # -- adopting ---------------------------------------------------------------------------------
@@ -165,7 +164,9 @@ class Adopter:
         adoption = replace(
             self._adoptions.with_login(known, asked.user, password),
             address=str(Address.of(asked.address)),
-            push_secret=self._vault.seal(work.target.secret, about=about_push(sensor.sensor)),
+            push_secret=self._adoptions.vault.seal(
+                work.target.secret, about=about_push(sensor.sensor)
+            ),
             certificate=found.fingerprint,
             target=work.target.url,
             adopted_s=known.adopted_s or self._adoptions.now_s(),
@@ -200,7 +201,9 @@ class Adopter:
                 continue
             sealed = b""
             if make.action == "change" and not make.ours:
-                sealed = seal_before(self._vault, make.before, about=about_found(adoption.sensor))
+                sealed = seal_before(
+                    self._adoptions.vault, make.before, about=about_found(adoption.sensor)
+                )
             entry = made_entry(make.kind, make.id, sealed_before=sealed)
             if not make.ours:
                 adoption = replace(adoption, made=(*adoption.made, entry))
@@ -318,6 +321,7 @@ class Adopter:
             sensor_id=place.sensor_id,
             location_id=place.location_id,
             address=str(Address.of(asked.address)),
+            vendor=DRIVER.vendor,
             serial=found.serial,
             model=found.model,
             firmware=found.firmware_text,

@@ -1,6 +1,6 @@
 """What is written down of adopted devices, and clients that speak with them as it says."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
@@ -18,10 +18,16 @@ from countline.vault import Secret, Vault
 class Adoptions:
     """Reads and writes adoptions; opens their secrets."""
 
-    def __init__(self, engine: Engine, devices: Devices, vault: Vault) -> None:
+    def __init__(self, engine: Engine, devices: Devices, vault: Callable[[], Vault]) -> None:
+        """`vault` is opened, and its key made, when the first secret is there to be kept."""
         self.engine = engine
         self.devices = devices
-        self.vault = vault
+        self._vault = vault
+
+    @property
+    def vault(self) -> Vault:
+        """What opens and seals secrets. Raises `ConfigError` where its key is missing."""
+        return self._vault()
 
     # -- records ----------------------------------------------------------------------------------
     async def of(self, sensor: SensorNo) -> Adoption | None:

@@ -33,16 +33,16 @@ class Desk:
         """As in `DeviceDesk`."""
         return await discover(self.adoptions, network)
 
-    async def retire(self, sensor_id: str) -> ReleaseReport:
-        """As in `DeviceDesk`: the sensor is retired first, and stays so whatever its device says."""
-        sensor = await self.adoptions.engine.desk.retire_sensor(sensor_id)
+    async def release(self, sensor_id: str) -> ReleaseReport:
+        """As in `DeviceDesk`."""
+        sensor = await self.adoptions.sensor(sensor_id)
         try:
-            return await self._releaser.release(sensor.sensor_id)
+            return await self._releaser.release(sensor_id)
         except CountlineError as error:
             adoption = await self.adoptions.of(sensor.sensor)
             if adoption is not None:
                 await self.adoptions.save(replace(adoption, state="releasing"))
-            return ReleaseReport(sensor_id=sensor.sensor_id, pending=error.detail)
+            return ReleaseReport(sensor_id=sensor_id, pending=error.detail)
 
     async def trust(self, sensor_id: str) -> str:
         """As in `DeviceDesk`."""

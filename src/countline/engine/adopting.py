@@ -8,6 +8,7 @@ from countline.drivers.reading import ChannelInfo
 from countline.engine.admission import learn_channel, learn_series, wanted_measures
 from countline.engine.changes import changed, ended, first_line
 from countline.engine.histories import Merged
+from countline.errors import NotReady
 from countline.model.access import PushSecret
 from countline.model.adoption import ConfigurationChange, Hole
 from countline.model.ids import SensorNo, ZoneId
@@ -61,6 +62,7 @@ class AdoptionReport:
     sensor_id: str
     location_id: str
     address: str
+    vendor: str
     serial: str
     model: str
     firmware: str
@@ -111,8 +113,8 @@ class DeviceDesk(Protocol):
         """Make a device push here, and fetch what it remembers. Again, it changes nothing."""
         ...
 
-    async def retire(self, sensor_id: str) -> ReleaseReport:
-        """Retire a sensor, and leave its device as it was found: at once, or when it is back."""
+    async def release(self, sensor_id: str) -> ReleaseReport:
+        """Leave a retired sensor's device as it was found: now, or when it is back."""
         ...
 
     async def trust(self, sensor_id: str) -> str:
@@ -126,6 +128,37 @@ class DeviceDesk(Protocol):
     async def discover(self, network: str) -> list[FoundDevice]:
         """Devices that answer in a range such as `192.0.2.0/28`."""
         ...
+
+
+class NoDevices:
+    """A `DeviceDesk` of a house that contacts no device."""
+
+    async def adopt(self, asked: AdoptionAsked, progress: Progress | None = None) -> AdoptionReport:
+        """Refused."""
+        raise _no_devices()
+
+    async def release(self, sensor_id: str) -> ReleaseReport:
+        """Nothing was made, so there is nothing to take back."""
+        return ReleaseReport(sensor_id=sensor_id)
+
+    async def trust(self, sensor_id: str) -> str:
+        """Refused."""
+        raise _no_devices()
+
+    async def log_in(self, sensor_id: str, user: str, password: Secret) -> None:
+        """Refused."""
+        raise _no_devices()
+
+    async def discover(self, network: str) -> list[FoundDevice]:
+        """Refused."""
+        raise _no_devices()
+
+
+NO_DEVICES = NoDevices()
+
+
+def _no_devices() -> NotReady:
+    return NotReady("This server contacts no devices.", retry_after_s=60)
 
 
 # -- the catalogue's part --------------------------------------------------------------------------

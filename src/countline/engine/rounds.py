@@ -49,11 +49,13 @@ class Rounds:
         engine: Engine,
         source: FactsSource,
         *,
+        every_s: int = EVERY_S,
         now_s: Callable[[], int] | None = None,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._engine = engine
         self._source = source
+        self._every_s = every_s
         self._now_s = now_s or (lambda: engine.now_ms() // 1000)
         self._chance = chance
         self._turns: dict[SensorNo, _Turn] = {}
@@ -101,7 +103,7 @@ class Rounds:
             facts = DeviceFacts(at_s=self._now_s(), reachable=False, error=detail)
         turn = self._turns.get(adoption.sensor, _Turn(0))
         failures = turn.failures + 1 if facts.reachable is False else 0
-        next_s = self._now_s() + pause_s(failures, self._chance())
+        next_s = self._now_s() + pause_s(failures, self._chance(), self._every_s)
         self._turns[adoption.sensor] = _Turn(next_s, failures)
         sensor = self._engine.desk.current().sensors.get(adoption.sensor)
         if sensor is not None:
@@ -123,7 +125,7 @@ class Rounds:
         }
 
 
-def pause_s(failures: int, chance: float) -> float:
+def pause_s(failures: int, chance: float, every_s: int = EVERY_S) -> float:
     """Until a device is asked again, by how often in a row it did not answer."""
-    longest_s = min(EVERY_S_MAX, EVERY_S << min(max(0, failures - 1), 16))
+    longest_s = min(max(EVERY_S_MAX, every_s), every_s << min(max(0, failures - 1), 16))
     return longest_s * (1 - JITTER + 2 * JITTER * chance)

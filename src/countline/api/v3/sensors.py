@@ -80,9 +80,14 @@ async def change_sensor(
 async def retire_sensor(
     request: ApiRequest[Asking], sensor_id: FromPath[str]
 ) -> Response[wire.Sensor]:
-    """Retire a sensor: nothing is expected of it any more. Its history and its id stay."""
+    """Retire a sensor: nothing is expected of it any more. Its history and its id stay.
+
+    An adopted device is left as it was found: at once, or as soon as it can be reached again.
+    """
     known = sensor_of(request, sensor_id)
-    return await _tell(request, await request.engine.desk.retire_sensor(known.sensor_id))
+    retired = await request.engine.desk.retire_sensor(known.sensor_id)
+    await request.devices.release(known.sensor_id)
+    return await _tell(request, retired)
 
 
 async def _tell(request: ApiRequest[Any], known: Sensor) -> Response[wire.Sensor]:

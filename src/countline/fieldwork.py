@@ -1,0 +1,113 @@
+"""What goes out to the sensors themselves: built from settings, and run beside the edges."""
+
+import asyncio
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from ipaddress import ip_address
+
+import structlog
+
+from countline.devices.adopting import Adopter
+from countline.devices.adoptions import Adoptions
+from countline.devices.desk import Desk
+from countline.devices.guard import AllowedNetworks
+from countline.devices.letting_go import Releaser
+from countline.devices.rounds import DeviceRounds
+from countline.devices.xovis_v5 import Devices, Ways
+from countline.engine.changes import bad_field
+from countline.engine.engine import Engine
+from countline.engine.heal import Healer
+from countline.engine.rounds import Rounds
+from countline.keyfile import open_vault
+from countline.model.adoption import Adoption
+from countline.settings import Settings
+from countline.vault import Vault
+
+_log = structlog.get_logger("countline.fieldwork")
+
+FINISH_EVERY_S = 60
+DISCARD_PORT = 9  # a datagram socket that is only connected sends nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Fieldwork:
+    """The desk that others ask, and what works by itself while the server runs."""
+
+    desk: Desk
+    healer: Healer
+    rounds: Rounds
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Ask devices how they are, heal holes, and finish what was left half done."""
+        await asyncio.gather(self.rounds.run(stop), self.healer.run(stop), self._finish(stop))
+
+    async def _finish(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            try:
+                await self.desk.finish()
+            except Exception:  # the next time may be better
+                _log.exception("finishing_failed")
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), FINISH_EVERY_S)
+
+
+async def make_fieldwork(
+    settings: Settings, engine: Engine, *, url: str | None = None, ways: Ways | None = None
+) -> Fieldwork:
+    """Build it. `url` is where this server is asked, which says its port.
+
+    Raises `ConfigError` where the key that opens the sensors' passwords is missing.
+    """
+    sealed = bool(await engine.store.read(lambda view: view.records(Adoption)))
+
+    @cache
+    def vault() -> Vault:
+        settings.data.mkdir(parents=True, exist_ok=True)
+        return open_vault(settings.data, secrets_exist=sealed)
+
+    if sealed:
+        vault()  # said at the start, not when a sensor needs it
+    networks = AllowedNetworks.of(settings.devices.allowed_networks)
+    adoptions = Adoptions(engine, Devices(networks, ways), vault)
+    releaser = Releaser(adoptions)
+    adopter = Adopter(adoptions, releaser, seen_from=seen_from(settings, url))
+    source = DeviceRounds(adoptions)
+    return Fieldwork(
+        desk=Desk(adoptions, adopter, releaser),
+        healer=Healer(engine, source),
+        rounds=Rounds(engine, source, every_s=settings.devices.ask_every_s),
+    )
+
+
+def seen_from(settings: Settings, url: str | None) -> Callable[[str], str]:
+    """How this server's base address is found, as a host sees it. Raises `BadQuery`."""
+    port = settings.port if url is None else int(url.rpartition(":")[2])
+
+    def base(host: str) -> str:
+        if settings.devices.push_url:
+            return settings.devices.push_url
+        ours = address_towards(host)
+        if settings.loopback and not ip_address(ours).is_loopback:
+            raise bad_field(
+                "push_url",
+                f"this server listens on {settings.host}, which the sensor at {host} cannot reach;"
+                ' start it with `host = "0.0.0.0"`, or say where sensors push in'
+                " devices.push_url",
+            )
+        scheme = "http" if settings.tls.cert is None else "https"
+        return f"{scheme}://{f'[{ours}]' if ':' in ours else ours}:{port}"
+
+    return base
+
+
+def address_towards(host: str) -> str:
+    """The address by which this machine speaks to a host; nothing is sent."""
+    family, kind, protocol, _, address = socket.getaddrinfo(
+        host, DISCARD_PORT, type=socket.SOCK_DGRAM
+    )[0]
+    with socket.socket(family, kind, protocol) as probe:
+        probe.connect(address)
+        return str(probe.getsockname()[0])
