@@ -63,6 +63,11 @@ def secrets_in(body: Any) -> set[str]:
     return set()
 
 
+def readable(text: str) -> str:
+    """What a device says, without signs that would steer a terminal."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)
+
+
 def scrub(text: str, secrets: Iterable[str]) -> str:
     """A text without the secrets that it may repeat."""
     for secret in sorted(secrets, key=len, reverse=True):

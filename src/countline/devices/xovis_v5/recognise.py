@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from countline.devices.xovis_v5.client import SensorClient
+from countline.devices.xovis_v5.documents import readable
 from countline.drivers.xovis_v5.compatibility import OLDEST
 from countline.drivers.xovis_v5.firmware import Firmware, firmware_of
 from countline.errors import DeviceError
@@ -47,11 +48,11 @@ async def recognise(client: SensorClient) -> Recognised:
     state = await client.device.state()
     return Recognised(
         serial=serial,
-        model=info.variant or info.prod_code or info.type,
+        model=readable(info.variant or info.prod_code or info.type),
         firmware=firmware,
-        firmware_text=info.fw_version,
-        name=called.name,
-        group=called.group,
+        firmware_text=readable(info.fw_version),
+        name=readable(called.name),
+        group=readable(called.group),
         state=state.state,
         fingerprint=client.fingerprint,
     )

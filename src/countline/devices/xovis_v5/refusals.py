@@ -4,6 +4,7 @@ import re
 
 import msgspec
 
+from countline.devices.xovis_v5.documents import readable
 from countline.devices.xovis_v5.transport import Answer
 from countline.drivers.xovis_v5.compatibility import OPERATIONS, Operation
 from countline.drivers.xovis_v5.firmware import Firmware
@@ -27,7 +28,8 @@ class Said(msgspec.Struct, frozen=True):
     @property
     def words(self) -> str:
         """In one line."""
-        return "; ".join([self.info, *self.detail])[:_TEXT_MAX] or "it does not say why"
+        words = readable("; ".join([self.info, *self.detail]).strip("; "))
+        return words[:_TEXT_MAX] or "it does not say why"
 
 
 def judge(answer: Answer, operation: Operation, firmware: Firmware | None) -> bytes:
@@ -119,7 +121,7 @@ def invalid_answer(operation: str, why: str) -> DeviceError:
     """An answer that is not what this operation gives."""
     says = OPERATIONS[operation].says
     detail = (
-        f"asked to {says}, the sensor answered something else: {why[:_TEXT_MAX]}. Check that the"
+        f"asked to {says}, the sensor answered something else: {readable(why)[:_TEXT_MAX]}. Check that the"
         " address is a sensor's, and restart the sensor if it is"
     )
     return DeviceError(detail, code="device_answer_invalid", operation=operation)

@@ -10,6 +10,7 @@ import httpcore2
 from countline import limits
 from countline.devices.guard import AllowedNetworks, Resolve
 from countline.devices.xovis_v5.address import Address
+from countline.devices.xovis_v5.documents import readable
 from countline.devices.xovis_v5.wiring import NO_TLS, Pin, Wiring, tls_context
 from countline.errors import DeviceError, DeviceGone, DeviceUnreachable
 
@@ -151,7 +152,7 @@ class Transport:
         except (httpcore2.NetworkError, httpcore2.TimeoutException) as error:
             raise _Broken(_words(error), sent=sent) from None
         except httpcore2.ProtocolError as error:
-            words = _words(error)
+            words = readable(_words(error))
             if "disconnected" in words or "peer closed" in words:
                 raise _Broken("it hung up before the end of its answer", sent=sent) from None
             raise self._invalid(f"what it sends is no HTTP ({words[:120]})") from None

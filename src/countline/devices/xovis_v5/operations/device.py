@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
+from msgspec.structs import replace
+
 from countline.devices.xovis_v5.context import Context
-from countline.devices.xovis_v5.documents import Document
+from countline.devices.xovis_v5.documents import Document, blank
 from countline.devices.xovis_v5.operations.asking import Asker, document, typed
 from countline.devices.xovis_v5.shapes import (
     ConfigState,
@@ -54,10 +56,12 @@ class DeviceOperations:
         return typed(await self._asker.ask("device_state"), DeviceState, "device_state")
 
     async def config_state(self, *, contents: bool = False) -> ConfigState:
-        """Its configuration's checksum; with `contents` the configuration too, secrets included."""
+        """Its configuration's checksum; with `contents` the configuration too, secrets blanked."""
         query = {"contents": True} if contents else None
         answer = await self._asker.ask("config_state", query=query)
-        return typed(answer, ConfigState, "config_state")
+        state = typed(answer, ConfigState, "config_state")
+        details = [replace(one, content=blank(one.content)) for one in state.details]
+        return replace(state, details=tuple(details))
 
     async def single_status(self) -> SingleStatus:
         """How well it sees."""
