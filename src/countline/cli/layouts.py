@@ -17,6 +17,7 @@ from countline.wire.v3_layouts import FeatureCollection
 
 if TYPE_CHECKING:
     from countline.engine.catalogue import Catalogue
+    from countline.engine.engine import Engine
 
 Coordinates = Annotated[
     Literal["metres", "wgs84"] | None,
@@ -97,21 +98,17 @@ async def import_(
         read_image(content)
     sent = None if file is None else _read_collection(file)
     given = {"name": name, "floor": floor, "scale_m_per_px": scale}
-    frame = {field: value for field, value in given.items() if value is not None}
+    frame: dict[str, Any] = {field: v for field, v in given.items() if v is not None}
+    if layout is None:
+        frame = {"name": (file or image or Path("Plan")).stem} | frame
     async with opened_engine(options, must_exist=True) as engine:
         catalogue = await engine.desk.fresh()
         target = _target(catalogue, layout, location)
         if sent is not None:  # before anything is changed
             read_geometry(sent, target, catalogue, coordinates)
-        if layout is None:
-            named: dict[str, Any] = {"name": (file or image or Path("Plan")).stem} | frame
-            target = await engine.layouts.add(location_id=target.location_id, **named)
-        elif frame:
-            await engine.layouts.change(target.layout_id, **frame)
-        layout_id = target.layout_id
-        if content is not None:
-            await engine.layouts.put_image(layout_id, content)
+        layout_id = await _take(engine, target, frame, content)
         if sent is not None:
+            target = engine.desk.current().layouts[layout_id]
             wanted = read_geometry(sent, target, catalogue, coordinates)
             await engine.layouts.replace_geometry(layout_id, wanted)
         catalogue = await engine.desk.fresh()
@@ -168,6 +165,19 @@ def _target(catalogue: "Catalogue", layout_id: int | None, location: str | None)
     if location not in catalogue.locations:
         raise NotFound(f"There is no location {location!r}.", code="location_not_found")
     return Layout(layout_id=LayoutId(0), location_id=LocationId(location), name="")
+
+
+async def _take(
+    engine: "Engine", target: Layout, frame: dict[str, Any], image: bytes | None
+) -> LayoutId:
+    """Make the layout, or change it, and give it its image."""
+    if not target.layout_id:
+        target = await engine.layouts.add(location_id=target.location_id, **frame)
+    elif frame:
+        await engine.layouts.change(target.layout_id, **frame)
+    if image is not None:
+        await engine.layouts.put_image(target.layout_id, image)
+    return target.layout_id
 
 
 def _read_collection(file: Path) -> FeatureCollection:

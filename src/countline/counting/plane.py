@@ -154,10 +154,7 @@ def polygon_fault(points: Sequence[Point]) -> str | None:
     """What keeps points, not closed, from being a polygon, in words; None when they are one."""
     if len(points) < 3:
         return f"a zone has at least 3 corners, this one has {len(points)}"
-    fault = _fault(_whole(points), closed=True)
-    if fault is None and area_m2([to_grid(p) for p in points]) == 0:
-        return "its corners lie on one line: it has no area"
-    return fault
+    return _fault(_whole(points), closed=True)  # edges on one line meet, so this has an area
 
 
 def as_polygon(points: Sequence[Point]) -> tuple[Point, ...]:

@@ -82,3 +82,12 @@ def test_what_is_not_there_is_not_exported(shop: CommandLine) -> None:
     shop.run("layouts", "export", "1", "--coordinates", "wgs84", code=2)
     said = shop.run("layouts", "export", "1", "--to", "no/such/folder.geojson", code=2)
     assert "folder.geojson" in said.err
+
+
+def test_an_image_alone_makes_a_layout(shop: CommandLine) -> None:
+    made = shop.json("layouts", "import", "--image", "plan.png", "--location", "L")
+    assert (made["name"], made["image"]["media_type"], made["zones"]) == ("plan", "image/png", [])
+    scaled = shop.json("layouts", "import", "--layout", "1", "--scale", "0.5")
+    assert (scaled["scale_m_per_px"], scaled["name"]) == (0.5, "plan")
+    shop.run("layouts", "import", "plan.geojson", "--layout", "1")
+    assert shop.run("layouts", "export", "1", "--image", "out.png").out == ""

@@ -166,6 +166,7 @@ def test_a_square_is_a_polygon() -> None:
         ((Point(0, 0), Point(4, 0), Point(2, 0), Point(2, 3)), "edge 1 meets edge 2"),
         ((*SQUARE[:2], Point(2, 0), *SQUARE[2:]), "edge 1 meets edge 2"),
         ((*SQUARE[:3], Point(2, 0), SQUARE[3]), "edge 1 meets"),
+        ((Point(0, 0), Point(4, 0), Point(2, 2), Point(4, 0)), "edge 1 meets"),
     ],
 )
 def test_what_is_no_polygon_says_why(corners: tuple[Point, ...], words: str) -> None:
@@ -181,6 +182,7 @@ def test_what_is_no_polygon_says_why(corners: tuple[Point, ...], words: str) -> 
         ((Point(1, 1), Point(1, 1)), "the same as the next"),
         ((Point(1, 1), Point(1.00001, 1)), "the same as the next"),
         ((Point(0, 0), Point(2, 0), Point(1, 0)), "edge 1 meets edge 2"),
+        ((Point(0, 0), Point(2, 0), Point(0, 0)), "edge 1 meets edge 2"),
         ((*SQUARE, Point(0, 0)), "edge 1 meets edge 4"),
     ],
 )

@@ -9,13 +9,13 @@ import pytest
 
 from countline import limits
 from countline.engine.engine import Engine, make_engine
-from countline.errors import BadQuery, Conflict, NotFound
+from countline.errors import BadQuery, Conflict, NotFound, TooMuch
 from countline.model.ids import LayoutId
 from countline.model.layout import Geometry, Layout, Placement, Point, SensorGeometry, Shape
 from countline.model.place import Line, Source, Zone
 from countline.model.sensor import Sensor
 from countline.testing.reference_store import ReferenceStore
-from tests.pictures import JPEG, PNG, jpeg, png
+from tests.pictures import JPEG, PNG, jpeg, png, which_way_up
 
 T = TypeVar("T")
 SQUARE = (Point(0.0, 0.0), Point(4.0, 0.0), Point(4.0, 3.0), Point(0.0, 3.0))
@@ -119,9 +119,7 @@ def test_what_is_of_another_location_is_not_drawn(plan: Plan) -> None:
             ),
         ),
         Geometry(
-            placements=(
-                Placement(layout_id=layout_id, sensor=elsewhere.sensor, x_m=0.0, y_m=0.0),
-            ),
+            placements=(Placement(layout_id=layout_id, sensor=elsewhere.sensor, x_m=0.0, y_m=0.0),),
         ),
     )
     for geometry in wrong:
@@ -154,7 +152,12 @@ def test_no_layout_makes_followers_count_anew(plan: Plan) -> None:
         (PNG, "image/png", (4, 3)),
         (png(800, 600), "image/png", (800, 600)),
         (JPEG, "image/jpeg", (4, 3)),
-        (jpeg(640, 480, orientation=1), "image/jpeg", (640, 480)),
+        (jpeg(640, 480, which_way_up(1)), "image/jpeg", (640, 480)),
+        (jpeg(640, 480, which_way_up(1, "<")), "image/jpeg", (640, 480)),
+        (jpeg(640, 480, (0xE1, b"http://ns.adobe.com/xap/1.0/\0")), "image/jpeg", (640, 480)),
+        (jpeg(640, 480, (0xE1, b"Exif\0\0MM\0*\0\0\0\x08\0\x09")), "image/jpeg", (640, 480)),
+        (jpeg(640, 480, (0xE1, b"Exif\0\0MM\0*\0\0\0\x08\0\0")), "image/jpeg", (640, 480)),
+        (JPEG[:2] + b"\xff\x01\xff" + JPEG[2:], "image/jpeg", (4, 3)),
     ],
 )
 def test_an_image_is_what_its_content_says(
@@ -182,7 +185,8 @@ def test_an_image_is_what_its_content_says(
         (b"\xff\xd8\xff", "ends before"),
         (b"\xff\xd8\xff\xe0\0\x04AB\0", "damaged"),
         (b"\xff\xd8\xff\xd9\0\x02", "without a size"),
-        (jpeg(4, 3, orientation=6), "upright"),
+        (jpeg(4, 3, which_way_up(6)), "upright"),
+        (jpeg(4, 3, which_way_up(8, "<")), "upright"),
     ],
 )
 def test_what_is_no_image_says_why(plan: Plan, content: bytes, words: str) -> None:
@@ -190,6 +194,17 @@ def test_what_is_no_image_says_why(plan: Plan, content: bytes, words: str) -> No
         plan.run(plan.engine.layouts.put_image(plan.layout.layout_id, content))
     assert caught.value.error_code == "image_unreadable"
     assert plan.engine.desk.current().layouts[plan.layout.layout_id].image_type == ""
+
+
+@pytest.mark.parametrize(
+    "content",
+    [png(20_001, 1), PNG[:16] + b"\0" * 4 + PNG[20:], b"\0" * (limits.LAYOUT_IMAGE_BYTES_MAX + 1)],
+    ids=["wide", "empty", "long"],
+)
+def test_an_image_has_its_bounds(plan: Plan, content: bytes) -> None:
+    with pytest.raises(TooMuch) as caught:
+        plan.run(plan.engine.layouts.put_image(plan.layout.layout_id, content))
+    assert caught.value.error_code == "image_too_large"
 
 
 # -- a sensor's own geometry ----------------------------------------------------------------------
@@ -269,3 +284,18 @@ def test_a_channel_or_a_number_names_the_line_that_is_there(plan: Plan) -> None:
     plan.run(plan.engine.layouts.remove(other.layout_id))
     with pytest.raises(NotFound, match="no layout"):
         plan.run(plan.engine.layouts.draw_sensor(plan.sensor, [DOOR], placement=nowhere))
+
+
+def test_a_zone_with_a_channel_is_measured_by_it(plan: Plan) -> None:
+    measured = SensorGeometry(
+        key="1001", name="Foyer", kind="zone", points=SQUARE, channel="single/1001"
+    )
+    first = plan.run(plan.engine.layouts.draw_sensor(plan.sensor, [measured]))
+    _, _, (source,) = things(plan)
+    assert (source.zone_id, source.channel) == (first.numbers["1001"], "single/1001")
+    renamed = SensorGeometry(
+        key="1001", name="Lobby", kind="zone", points=SQUARE[:3], channel="single/1001"
+    )
+    again = plan.run(plan.engine.layouts.draw_sensor(plan.sensor, [renamed]))
+    assert (again.numbers, again.created) == (first.numbers, [])
+    assert plan.geometry(2).shapes[0].points == SQUARE[:3]
