@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, Protocol
 
+from countline.model.health import Licence
 from countline.model.ids import DeviceKey
 from countline.model.sensor import ChannelShape, CounterKind
 
@@ -81,6 +82,7 @@ class StatusInfo:
     illumination: str | None = None
     device_time_ms: int | None = None
     state: str | None = None
+    licences: tuple[Licence, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,13 +10,16 @@ from countline.engine.catalogue import Catalogue
 from countline.engine.desk import CatalogueDesk
 from countline.engine.keeping import oldest_first
 from countline.engine.watch import Sight, Watch
+from countline.model.adoption import Hole
 from countline.model.diagnosis import SEVERITIES, diagnosis_of, rank_of
 from countline.model.health import Finding, Severity
 from countline.model.ids import LocationId, SensorNo
+from countline.model.interval import MINUTE_S
 from countline.model.sensor import Device
 from countline.store.seam import View
 
 OVERLAPPED_S = 7 * 86_400  # how far back overlapping bins are looked for
+HOLES_S = 7 * 86_400  # holes that ended longer ago are history
 PUSHES_MAX = 1_000  # of those that wait for a replay: beyond, "1000 or more"
 CODES_NAMED = 3
 
@@ -28,6 +31,7 @@ class _Kept:
     overlapped: dict[SensorNo, tuple[int, int]] = field(default_factory=dict)  # bins, first start
     pushes: dict[SensorNo, Counter[str]] = field(default_factory=dict)
     oldest_ms: dict[SensorNo, int] = field(default_factory=dict)
+    holes: dict[SensorNo, list[Hole]] = field(default_factory=dict)  # that are not healed
     waits_ms: dict[int, int] = field(default_factory=dict)  # by device: its oldest kept push
 
 
@@ -58,7 +62,11 @@ class Diagnosing:
                 "sensor_id": sensor.sensor_id,
                 "location_id": sensor.location_id,
             }
-            found += [replace(one, **about) for one in _stored(kept, sensor.sensor)]
+            found += [
+                replace(one, **about)
+                for look in (_stored, _missing)
+                for one in look(kept, sensor.sensor)
+            ]
         if within is None:
             found += [_waiting(device, kept) for device in waiting_devices(catalogue)]
             found += await self._watch.troubles()
@@ -100,6 +108,9 @@ def _look(view: View, catalogue: Catalogue, now_s: int) -> _Kept:
     for sensor in catalogue.sensors:
         if hidden := view.overlapped(sensor, now_s - OVERLAPPED_S, now_s):
             kept.overlapped[sensor] = len(hidden), min(one.start_s for one in hidden)
+    for hole in view.records(Hole):
+        if hole.state != "healed" and hole.to_s > now_s - HOLES_S:
+            kept.holes.setdefault(hole.sensor, []).append(hole)
     for push in islice(oldest_first(view, None), PUSHES_MAX):
         if push.device_id is not None and push.state == "waiting":
             kept.waits_ms.setdefault(push.device_id, push.received_ms)
@@ -117,6 +128,19 @@ def _stored(kept: _Kept, sensor: SensorNo) -> Iterator[Finding]:
         named = ", ".join(code for code, _ in codes.most_common(CODES_NAMED))
         said = {"pushes": codes.total(), "codes": named}
         yield Finding(code="pushes_kept", since_s=kept.oldest_ms[sensor] // 1000, said=said)
+
+
+def _missing(kept: _Kept, sensor: SensorNo) -> Iterator[Finding]:
+    """Minutes that are asked for, and those that nobody has any more."""
+    for code, state in (("minutes_missing", "open"), ("minutes_lost", "permanent")):
+        holes = [hole for hole in kept.holes.get(sensor, ()) if hole.state == state]
+        if holes:
+            newest = max(holes, key=lambda hole: hole.from_s)
+            said = {
+                "minutes": sum(hole.to_s - hole.from_s for hole in holes) // MINUTE_S,
+                "reason": newest.reason.rstrip(".") or "not asked yet",
+            }
+            yield Finding(code=code, since_s=min(hole.from_s for hole in holes), said=said)
 
 
 def _waiting(device: Device, kept: _Kept) -> Finding:

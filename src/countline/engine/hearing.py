@@ -170,6 +170,7 @@ def facts_of(said: StatusInfo, at_s: int) -> DeviceFacts:
         uptime_s=said.uptime_s,
         temperature_c=said.temperature_c,
         illumination=said.illumination or None,
+        licences=said.licences,
     )
 
 

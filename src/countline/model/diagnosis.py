@@ -176,6 +176,16 @@ DIAGNOSES: MappingProxyType[str, Diagnosis] = MappingProxyType({
         "Some of what it pushed was kept and not counted.",
         _REPLAY,
     ),
+    "minutes_missing": Diagnosis(
+        "info", "healthy",
+        "{minutes} of its minutes are missing and are being fetched ({reason}).",
+        "Nothing; it is tried again by itself. `GET /v3/data/count` says which rows are not whole.",
+    ),
+    "minutes_lost": Diagnosis(
+        "info", "healthy",
+        "{minutes} of its minutes are missing for good ({reason}).",
+        "Import them as a file where there is one; else the gap stays, and rows say why.",
+    ),
     "pushes_kept": Diagnosis(
         "warning", "healthy",
         "{pushes} of its pushes wait for a replay ({codes}).",

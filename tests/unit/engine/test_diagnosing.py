@@ -5,9 +5,10 @@ from typing import Any
 
 from countline.engine.diagnosing import is_clean
 from countline.engine.watch import disk_findings
+from countline.model.adoption import Hole, HoleState
 from countline.model.diagnosis import sentence_of
 from countline.model.health import DeviceFacts, Finding, Thresholds
-from countline.model.ids import LocationId
+from countline.model.ids import LocationId, SensorId
 from countline.store.seam import StoreFacts
 from tests.engine_house import LOCATION, House, at, in_memory, on_disk, package, passing
 
@@ -87,7 +88,7 @@ def test_kept_pushes_and_overlapping_bins_are_told_of_their_sensor() -> None:
         assert told["pushes_kept"].since_s == MORNING + 120
         assert told["overlapped"].said == {"bins": 2}  # both ways
         assert {one.sensor_id for one in told.values()} == {"S1"}
-        sensor = house.engine.desk.current().sensor_by_id[told["overlapped"].sensor_id or ""]  # type: ignore[index]
+        sensor = house.engine.desk.current().sensor_by_id[SensorId("S1")]
         now_s = house.clock.ms // 1000
         assert await house.engine.diagnosing.overlapped(sensor.sensor, now_s=now_s) == 2
 
@@ -161,5 +162,29 @@ def test_what_is_asked_and_what_is_pushed_go_together(run: Any) -> None:
         gone = DeviceFacts(at_s=MORNING + 61, reachable=False, error="timed out")
         await house.engine.watch.note_facts("S1", gone)
         assert (await house.health("S1"))["codes"] == ["unreachable", "illumination_low"]
+
+    run(story, MORNING)
+
+
+def test_missing_minutes_are_told_with_what_becomes_of_them(run: Any) -> None:
+    async def story(house: House) -> None:
+        await two_doors(house)
+        sensor = house.engine.desk.current().sensor_by_id[SensorId("S1")].sensor
+        holes: tuple[tuple[HoleState, int, int, str], ...] = (
+            ("open", 3_600, 600, "The device refuses the connection."),
+            ("healed", 7_200, 900, ""),
+            ("permanent", 86_400, 120, "Its memory does not reach back so far."),
+            ("permanent", 8 * 86_400, 60, "Long ago."),
+        )
+        for n, (state, before_s, length_s, why) in enumerate(holes, start=1):
+            from_s = MORNING - before_s
+            hole = Hole(hole_id=n, sensor=sensor, from_s=from_s, to_s=from_s + length_s)
+            await house.engine.desk.save(replace(hole, state=state, reason=why))
+        told = await found(house)
+        assert [sentence_of(one) for one in told] == [
+            "2 of its minutes are missing for good (Its memory does not reach back so far).",
+            "10 of its minutes are missing and are being fetched (The device refuses the connection).",
+        ]
+        assert is_clean(told)
 
     run(story, MORNING)

@@ -6,6 +6,7 @@ import pytest
 
 from countline.drivers import Decoded, StatusInfo
 from countline.errors import NotFound
+from countline.model.health import Licence
 from tests.engine_house import DAY_S, HOUR_S, LOCATION, House, at, in_memory, passing
 
 MORNING = at("2026-06-02 08:00")
@@ -122,5 +123,19 @@ def test_a_retired_sensors_silence_is_no_gap_any_more(run: Any) -> None:
         await house.counts("S2", passing(later, 1), at_s=later + 2 * HOUR_S)
         rows = await house.rows(later + HOUR_S, later + 2 * HOUR_S, location=LOCATION)
         assert [row.reason for row in rows] == ["unknown"]
+
+    run(story, MORNING)
+
+
+def test_what_status_pushes_tell_of_licences_and_reboots_is_judged(run: Any) -> None:
+    async def story(house: House) -> None:
+        await a_door(house)
+        await house.counts("S1", passing(MORNING, 1))
+        await tell(house, MORNING + 70, uptime_s=500, licences=(Licence("PISTE", "enabled", 9),))
+        assert await judged(house) == ("degraded", ["licence_ending"])
+        await tell(house, MORNING + 90, uptime_s=5)
+        told = await house.engine.watch.sensor("S1", None)
+        assert (told.facts.reboots, told.facts.reboots_s) == (1, (MORNING + 85,))
+        assert [one.code for one in told.findings] == ["licence_ending", "rebooted"]
 
     run(story, MORNING)

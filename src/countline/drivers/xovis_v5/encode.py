@@ -8,6 +8,7 @@ import msgspec
 from countline.drivers.reading import ChannelInfo, Decoded, Measured, Reading, StatusInfo
 from countline.drivers.xovis_v5.names import SECONDS, TEMPLATES
 from countline.errors import NotReady
+from countline.model.health import Licence
 
 VERSION = "5.0"
 # What sensors call their counters where nobody has renamed them.
@@ -180,7 +181,23 @@ def _states(status: StatusInfo | None) -> dict[str, Any]:
         },
         "time": {"state": {"state": "OK", "details": _given({"time": _rfc3339(told)})}},
         "singlesensor": {"status": _given({"illumination": told.illumination})},
+        **_licence_states(told.licences),
     }
+
+
+def _licence_states(licences: tuple[Licence, ...] | None) -> dict[str, Any]:
+    if licences is None:
+        return {}
+    rows: dict[str, list[dict[str, Any]]] = {
+        "licensed_lifetime": [],
+        "licensed_recurring": [],
+        "licensed_test": [],
+    }
+    for one in licences:
+        lasting = "licensed_lifetime" if one.remaining_days is None else "licensed_recurring"
+        kind = "licensed_test" if one.state == "test" else lasting
+        rows[kind].append(_given({"feature": one.feature, "days": one.remaining_days}))
+    return {"license": {"status": rows}}
 
 
 def _rfc3339(status: StatusInfo) -> str | None:

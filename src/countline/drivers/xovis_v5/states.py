@@ -3,7 +3,15 @@
 from countline.drivers.reading import Decoded, StatusInfo
 from countline.drivers.xovis_v5.heads import VENDOR, about_sensor, head_of, ms_or_none, tidy_serial
 from countline.drivers.xovis_v5.noting import Notes
-from countline.drivers.xovis_v5.wire import DeviceInfo, LiveData, State, States, StatusData
+from countline.drivers.xovis_v5.wire import (
+    DeviceInfo,
+    LicenceRow,
+    LiveData,
+    State,
+    States,
+    StatusData,
+)
+from countline.model.health import Licence, LicenceState
 from countline.model.ids import DeviceKey
 
 _NO_STATE = State()
@@ -47,10 +55,28 @@ def decode_status(data: StatusData, notes: Notes) -> Decoded:
             illumination=single.illumination if single else None,
             device_time_ms=None if written is None else ms_or_none(written),
             state=device.state,
+            licences=_licences(states),
         )
         or StatusInfo(),
         notes=notes.all(),
         **head,
+    )
+
+
+def _licences(states: States) -> tuple[Licence, ...] | None:
+    told = states.license.status if states.license else None
+    if told is None:
+        return None
+    kinds: tuple[tuple[tuple[LicenceRow, ...], LicenceState], ...] = (
+        (told.licensed_lifetime, "enabled"),
+        (told.licensed_recurring, "enabled"),
+        (told.licensed_test, "test"),
+    )
+    return tuple(
+        Licence(row.feature, state, None if row.days is None else int(row.days))
+        for rows, state in kinds
+        for row in rows
+        if row.feature
     )
 
 

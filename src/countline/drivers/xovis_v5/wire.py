@@ -178,10 +178,32 @@ class SingleSensor(Struct, frozen=True):
     status: SingleStatus | None = None
 
 
+class LicenceRow(Struct, frozen=True, gc=False):
+    """A licensed feature; `days` of those that end."""
+
+    feature: Text = ""
+    days: Number | None = None
+
+
+class LicenceStatus(Struct, frozen=True):
+    """The body of `/license/status`."""
+
+    licensed_lifetime: tuple[LicenceRow, ...] = ()
+    licensed_recurring: tuple[LicenceRow, ...] = ()
+    licensed_test: tuple[LicenceRow, ...] = ()
+
+
+class LicenceResource(Struct, frozen=True):
+    """Resources below `/license`."""
+
+    status: LicenceStatus | None = None
+
+
 class States(Struct, frozen=True):
     """One entry per REST path."""
 
     device: Device | None = None
+    license: LicenceResource | None = None
     time: Resource | None = None
     updates: Resource | None = None
     singlesensor: SingleSensor | None = None

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from countline.drivers import ChannelInfo, Decoded, Measured, Push, Reading, StatusInfo
 from countline.drivers.xovis_v5.names import SECONDS, TEMPLATES, kind_of
 from countline.limits import SEQUENCE_MAX, VALUE_MAX
+from countline.model.health import Licence
 from countline.model.ids import DeviceKey
 
 START_MS = 1_748_772_000_000  # 2025-06-01T10:00:00Z
@@ -92,6 +93,18 @@ def counts(draw: st.DrawFn) -> Decoded:
     )
 
 
+def licences() -> st.SearchStrategy[tuple[Licence, ...]]:
+    """Features in the order in which a sensor lists them: for good, with an end, on trial."""
+    names, days = texts.filter(bool), st.integers(0, 3_650)
+    kinds = (
+        names.map(Licence),
+        st.builds(Licence, names, st.just("enabled"), days),
+        st.builds(Licence, names, st.just("test"), st.none() | days),
+    )
+    listed = st.tuples(*(st.lists(kind, max_size=2) for kind in kinds))
+    return listed.map(lambda some: tuple(one for rows in some for one in rows))
+
+
 @st.composite
 def statuses(draw: st.DrawFn) -> Decoded:
     """A status package, as `decode` would say it."""
@@ -104,6 +117,7 @@ def statuses(draw: st.DrawFn) -> Decoded:
         illumination=draw(words),
         device_time_ms=draw(st.none() | instants_ms),
         state=draw(words),
+        licences=draw(st.none() | licences()),
     )
     return Decoded(
         purpose="status",
