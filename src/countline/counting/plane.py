@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import combinations, pairwise
 from math import atan2, cos, degrees, hypot, radians, sin, sqrt
 
-from countline.model.layout import Drawn, Layout, Placement, Point, SensorGeometry
+from countline.model.layout import Drawn, Layout, Placement, Point, SceneShape
 
 GRID_PER_M = 10_000
 _EQUATOR_M = 6_378_137.0  # WGS84
@@ -214,9 +214,7 @@ def _apart(edge: tuple[Whole, Whole], other: tuple[Whole, Whole]) -> int:
 
 
 # -- a sensor's own geometry ----------------------------------------------------------------------
-def layout_from_sensor(
-    geometries: Iterable[SensorGeometry], placement: Placement
-) -> tuple[Drawn, ...]:
+def layout_from_sensor(geometries: Iterable[SceneShape], placement: Placement) -> tuple[Drawn, ...]:
     """What a sensor knows of lines and zones, drawn on the layout on which it hangs.
 
     What is no line or polygon there is left out: a sensor may hold shapes that we would refuse.

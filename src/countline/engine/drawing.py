@@ -8,7 +8,7 @@ from countline.engine.changes import bad_field, changed, first_line
 from countline.errors import Conflict, NotFound
 from countline.limits import LAYOUTS_OF_LOCATION_MAX
 from countline.model.ids import LayoutId, LineId, LocationId, ZoneId
-from countline.model.layout import Drawn, Geometry, Layout, Placement, SensorGeometry, Shape
+from countline.model.layout import Drawn, Geometry, Layout, Placement, SceneShape, Shape
 from countline.model.place import Line, Location, Source, Zone
 from countline.model.sensor import Sensor
 from countline.store.seam import Transaction
@@ -60,10 +60,10 @@ def replace_geometry(tx: Transaction, layout: Layout, wanted: Geometry) -> None:
     """Make a layout's geometry what is wanted: only what differs is written."""
     _check_members(tx, layout, wanted)
     have = geometry_of(tx, layout)
-    tx.delete(*(x for x in have.shapes if x not in wanted.shapes))
-    tx.delete(*(x for x in have.placements if x not in wanted.placements))
-    tx.save(*(x for x in wanted.shapes if x not in have.shapes))
-    tx.save(*(x for x in wanted.placements if x not in have.placements))
+    old = {*have.shapes, *have.placements}
+    new = {*wanted.shapes, *wanted.placements}
+    tx.delete(*(old - new))
+    tx.save(*(new - old))
 
 
 def geometry_of(tx: Transaction, layout: Layout) -> Geometry:
@@ -98,7 +98,7 @@ def _thing(tx: Transaction, shape: Shape) -> Line | Zone | None:
 def draw_sensor(
     tx: Transaction,
     sensor: Sensor,
-    geometries: Sequence[SensorGeometry],
+    geometries: Sequence[SceneShape],
     *,
     placement: Placement | None = None,
     now_s: int,
@@ -181,7 +181,7 @@ class _Known:
                 by_name.setdefault((shape.kind, thing.name), []).append(shape.number)
         return cls(by_channel, by_name)
 
-    def number(self, geometry: SensorGeometry) -> int | None:
+    def number(self, geometry: SceneShape) -> int | None:
         """The line or zone that a geometry is; None where one is to be made."""
         kind = geometry.kind
         if geometry.number is not None:
@@ -226,9 +226,7 @@ def _make(
     return zone.zone_id
 
 
-def _new_line(
-    tx: Transaction, location: Location, sensor: Sensor, geometry: SensorGeometry
-) -> Line:
+def _new_line(tx: Transaction, location: Location, sensor: Sensor, geometry: SceneShape) -> Line:
     name = geometry.name or geometry.key
     if geometry.channel is not None:
         return first_line(tx, location, name=name, sensor=sensor.sensor, channel=geometry.channel)

@@ -20,7 +20,7 @@ from countline.engine.drawing import (
 from countline.engine.images import read_image
 from countline.errors import NotFound
 from countline.model.ids import LayoutId, LocationId
-from countline.model.layout import Geometry, Layout, LayoutImage, Placement, SensorGeometry
+from countline.model.layout import Geometry, Layout, LayoutImage, Placement, SceneShape
 from countline.model.sensor import Sensor
 from countline.store.seam import Transaction
 
@@ -130,7 +130,7 @@ class LayoutDesk:
     async def draw_sensor(
         self,
         sensor: Sensor,
-        geometries: Sequence[SensorGeometry],
+        geometries: Sequence[SceneShape],
         *,
         placement: Placement | None = None,
     ) -> SensorDrawing:

@@ -88,8 +88,8 @@ class Geometry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SensorGeometry:
-    """A line or zone as a sensor knows it, and the line or zone of ours that it is or shall become.
+class SceneShape:
+    """A line or zone of a sensor's scene, and the line or zone of ours that it is or shall become.
 
     Points are metres in the sensor's own frame. With a `number` it is that line or zone; else the
     one of which `channel` is a source; else the one of this name on the layout; else a new one.
@@ -107,5 +107,5 @@ class SensorGeometry:
 class Drawn:
     """A sensor's line or zone in the frame of the layout on which the sensor hangs."""
 
-    of: SensorGeometry
+    of: SceneShape
     points: tuple[Point, ...]

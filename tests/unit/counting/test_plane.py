@@ -25,7 +25,7 @@ from countline.counting.plane import (
     turned,
 )
 from countline.model.ids import LayoutId, LocationId, SensorNo
-from countline.model.layout import Layout, Placement, Point, SensorGeometry
+from countline.model.layout import Layout, Placement, Point, SceneShape
 
 LAYOUT = Layout(layout_id=LayoutId(1), location_id=LocationId("L"), name="Ground floor")
 AT_ORIGIN = Placement(layout_id=LayoutId(1), sensor=SensorNo(1), x_m=0.0, y_m=0.0)
@@ -232,11 +232,11 @@ def test_turning_a_polygon_keeps_it_one(corners: list[Point], placement: Placeme
 # -- a sensor's own geometry ----------------------------------------------------------------------
 def test_a_sensors_lines_and_zones_are_drawn_where_it_hangs() -> None:
     placement = replace(AT_ORIGIN, x_m=10.0, y_m=5.0, rotation_deg=180.0)
-    door = SensorGeometry(
+    door = SceneShape(
         key="1000", name="Door", kind="line", points=(Point(-1.1, 0.42), Point(1.25, 0.4))
     )
-    foyer = SensorGeometry(key="1001", name="Foyer", kind="zone", points=SQUARE[::-1])
-    broken = SensorGeometry(key="1002", name="Broken", kind="zone", points=BOW_TIE)
+    foyer = SceneShape(key="1001", name="Foyer", kind="zone", points=SQUARE[::-1])
+    broken = SceneShape(key="1002", name="Broken", kind="zone", points=BOW_TIE)
     line, zone = layout_from_sensor([door, foyer, broken], placement)
     assert (line.of, zone.of) == (door, foyer)
     assert line.points == (Point(11.1, 4.58), Point(8.75, 4.6))

@@ -11,7 +11,7 @@ from countline import limits
 from countline.engine.engine import Engine, make_engine
 from countline.errors import BadQuery, Conflict, NotFound, TooMuch
 from countline.model.ids import LayoutId
-from countline.model.layout import Geometry, Layout, Placement, Point, SensorGeometry, Shape
+from countline.model.layout import Geometry, Layout, Placement, Point, SceneShape, Shape
 from countline.model.place import Line, Source, Zone
 from countline.model.sensor import Sensor
 from countline.testing.reference_store import ReferenceStore
@@ -19,10 +19,8 @@ from tests.pictures import JPEG, PNG, jpeg, png, which_way_up
 
 T = TypeVar("T")
 SQUARE = (Point(0.0, 0.0), Point(4.0, 0.0), Point(4.0, 3.0), Point(0.0, 3.0))
-DOOR = SensorGeometry(
-    key="1000", name="Door", kind="line", points=SQUARE[:2], channel="single/1000"
-)
-FOYER = SensorGeometry(key="1001", name="Foyer", kind="zone", points=SQUARE)
+DOOR = SceneShape(key="1000", name="Door", kind="line", points=SQUARE[:2], channel="single/1000")
+FOYER = SceneShape(key="1001", name="Foyer", kind="zone", points=SQUARE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +212,7 @@ def things(plan: Plan) -> tuple[list[Zone], list[Line], list[Source]]:
 
 
 def test_a_sensor_brings_a_layout_with_its_lines_and_zones(plan: Plan) -> None:
-    broken = SensorGeometry(key="1002", name="Flat", kind="zone", points=SQUARE[:2])
+    broken = SceneShape(key="1002", name="Flat", kind="zone", points=SQUARE[:2])
     drawing = plan.run(plan.engine.layouts.draw_sensor(plan.sensor, [DOOR, FOYER, broken]))
     assert drawing.numbers == {"1000": 1, "1001": 2}
     assert drawing.left_out == ("1002",)
@@ -233,8 +231,8 @@ def test_a_sensor_brings_a_layout_with_its_lines_and_zones(plan: Plan) -> None:
 
 
 def test_drawing_a_sensor_again_changes_nothing(plan: Plan) -> None:
-    twins = [FOYER, SensorGeometry(key="1003", name="Foyer", kind="zone", points=SQUARE[:3])]
-    nameless = SensorGeometry(key="1004", name="", kind="line", points=SQUARE[1:3])
+    twins = [FOYER, SceneShape(key="1003", name="Foyer", kind="zone", points=SQUARE[:3])]
+    nameless = SceneShape(key="1004", name="", kind="line", points=SQUARE[1:3])
     first = plan.run(plan.engine.layouts.draw_sensor(plan.sensor, [DOOR, *twins, nameless]))
     before, version = things(plan), plan.engine.desk.current().version
     head = plan.head()
@@ -263,21 +261,19 @@ def test_a_sensor_that_hangs_on_a_plan_is_drawn_there(plan: Plan) -> None:
 
 def test_a_channel_or_a_number_names_the_line_that_is_there(plan: Plan) -> None:
     line = plan.run(plan.engine.desk.add_line(location_id="L", name="Side door", side_b=1))
-    by_number = SensorGeometry(
-        key="7", name="x", kind="line", points=SQUARE[:2], number=line.line_id
-    )
+    by_number = SceneShape(key="7", name="x", kind="line", points=SQUARE[:2], number=line.line_id)
     drawing = plan.run(plan.engine.layouts.draw_sensor(plan.sensor, [by_number, DOOR]))
     assert drawing.numbers == {"7": 1, "1000": 2}
     other = plan.run(plan.engine.layouts.add(location_id="L", name="Attic"))
     moved = Placement(
         layout_id=other.layout_id, sensor=plan.sensor.sensor, x_m=0.0, y_m=0.0, height_m=3.2
     )
-    renamed = SensorGeometry(
+    renamed = SceneShape(
         key="1000", name="Renamed", kind="line", points=SQUARE[:2], channel="single/1000"
     )
     drawing = plan.run(plan.engine.layouts.draw_sensor(plan.sensor, [renamed], placement=moved))
     assert (drawing.numbers, drawing.created) == ({"1000": 2}, [])
-    wrong = SensorGeometry(key="8", name="x", kind="zone", points=SQUARE, number=99)
+    wrong = SceneShape(key="8", name="x", kind="zone", points=SQUARE, number=99)
     with pytest.raises(BadQuery, match="99 is not a zone of L"):
         plan.run(plan.engine.layouts.draw_sensor(plan.sensor, [wrong]))
     nowhere = Placement(layout_id=other.layout_id, sensor=plan.sensor.sensor, x_m=0, y_m=0)
@@ -287,13 +283,13 @@ def test_a_channel_or_a_number_names_the_line_that_is_there(plan: Plan) -> None:
 
 
 def test_a_zone_with_a_channel_is_measured_by_it(plan: Plan) -> None:
-    measured = SensorGeometry(
+    measured = SceneShape(
         key="1001", name="Foyer", kind="zone", points=SQUARE, channel="single/1001"
     )
     first = plan.run(plan.engine.layouts.draw_sensor(plan.sensor, [measured]))
     _, _, (source,) = things(plan)
     assert (source.zone_id, source.channel) == (first.numbers["1001"], "single/1001")
-    renamed = SensorGeometry(
+    renamed = SceneShape(
         key="1001", name="Lobby", kind="zone", points=SQUARE[:3], channel="single/1001"
     )
     again = plan.run(plan.engine.layouts.draw_sensor(plan.sensor, [renamed]))
