@@ -1,70 +1,19 @@
 """The client of sensors against emulated ones of four firmwares, over real sockets."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from countline.devices.guard import AllowedNetworks
-from countline.devices.xovis_v5 import (
-    Context,
-    Devices,
-    Login,
-    SensorClient,
-    Step,
-    Ways,
-    recognise,
-)
+from countline.devices.xovis_v5 import Context, Step, recognise
 from countline.drivers.xovis_v5.firmware import firmware_of
 from countline.drivers.xovis_v5.zone_times import lettered_ms
-from countline.emulator.v5.certificate import Certificate
-from countline.emulator.v5.device import Device
-from countline.emulator.v5.fixture import emulated_sensor
-from countline.emulator.v5.listening import listening
 from countline.emulator.v5.observing import Observer
-from countline.emulator.v5.personality import PERSONALITIES, Release
-from countline.errors import DeviceError, DeviceGone, DeviceUnreachable
-from countline.vault import Secret
+from countline.emulator.v5.personality import Release
 from tests.app.answering import answering, in_loop
 from tests.app.answering import whole as http
-
-LOGIN = Login("admin", Secret("pass"))
-NOW_MS = 1_773_480_425_000  # 2026-03-14 09:27:05 UTC
-MINUTE_S = NOW_MS // 60_000 * 60
-SETTLED_S = MINUTE_S - 120  # what was counted before is in the sensor's database
-EVERY = pytest.mark.parametrize("release", list(PERSONALITIES))
-LINE = {"name": "Second", "type": "LINE", "geometry": [[-1.0, 1.0], [1.0, 1.0]]}
-
-
-def devices(**ways: Any) -> Devices:
-    usual: dict[str, Any] = {"write_pause_s": 0, "timeout_s": 20, "retry_delays_s": ()}
-    return Devices(AllowedNetworks.of(["127.0.0.0/8"]), Ways(**usual | ways))
-
-
-def sensor(release: Release = "5.6", **changes: Any) -> Device:
-    return emulated_sensor(release, true_ms=lambda: NOW_MS, **changes)
-
-
-@asynccontextmanager
-async def asked(
-    device: Device, *, tls: bool = False, login: Login = LOGIN, **ways: Any
-) -> AsyncIterator[SensorClient]:
-    """A client of a device that listens."""
-    async with (
-        listening(device, tls=tls) as url,
-        devices(**ways).client(url, login=login, again=True) as client,
-    ):
-        yield client
-
-
-async def refused(action: Awaitable[Any]) -> DeviceError:
-    with pytest.raises(DeviceError) as caught:
-        await action
-    return caught.value
-
+from tests.app.emulated_devices import EVERY, LINE, NOW_MS, SETTLED_S, asked, refused, sensor
 
 # -- reading --------------------------------------------------------------------------------------
 
@@ -332,102 +281,3 @@ async def test_changes_keep_a_distance_that_the_sensor_can_bear() -> None:
             await client.device.write_id(name.amended({"name": text}))
             await client.device.id()
     assert slept == [2, 2]
-
-
-# -- refusals -------------------------------------------------------------------------------------
-
-
-def create_line(client: SensorClient) -> Awaitable[Any]:
-    return client.at().scene.create_geometry(LINE)
-
-
-def create_pram_logic(client: SensorClient) -> Awaitable[Any]:
-    template = {"type": "XLT_PRAM_LINE_IN_OUT_COUNT", "options": {"count_line_id": 1000}}
-    return client.at().analysis.create_from_template({"name": "Prams", "template": template})
-
-
-def lower_privacy(client: SensorClient) -> Awaitable[Any]:
-    return client.device.write_privacy({"privacy_mode": 0})
-
-
-async def draw_until_full(client: SensorClient) -> None:
-    for _ in range(100):
-        await client.at().scene.create_geometry(LINE)
-
-
-@pytest.mark.parametrize(
-    ("action", "login", "code"),
-    [
-        (create_line, Login("viewer", Secret("viewer")), "device_privilege_missing"),
-        (create_line, Login("admin", Secret("wrong")), "device_login_failed"),
-        (create_pram_logic, LOGIN, "device_license_missing"),
-        (draw_until_full, LOGIN, "device_limit_reached"),
-    ],
-)
-@in_loop
-async def test_refusals_are_told_apart(
-    action: Callable[[SensorClient], Awaitable[Any]], login: Login, code: str
-) -> None:
-    device = sensor(licences={})
-    device.accounts["viewer"].active = True
-    async with asked(device, login=login) as client:
-        error = await refused(action(client))
-    assert error.error_code == code
-
-
-@in_loop
-async def test_a_certificate_that_was_renewed_must_be_accepted() -> None:
-    device = sensor()
-    house = devices()
-    async with listening(device) as url:
-        async with house.client(url) as client:
-            known = (await recognise(client)).fingerprint
-        device.part(Certificate).renew()
-        async with house.client(url, login=LOGIN, fingerprint=known, sensor_id="hall") as client:
-            error = await refused(client.device.time())
-            assert error.error_code == "certificate_changed"
-            assert "countline sensors trust hall" in error.detail
-            assert not device.sessions
-        async with house.client(url, login=LOGIN, fingerprint=error.extra["found"]) as client:
-            assert (await client.device.time()).read.time_zone == "UTC"
-
-
-@pytest.mark.parametrize("nonsense", ["html", "json", "broken"])
-@in_loop
-async def test_a_sensor_that_answers_nonsense(nonsense: Any) -> None:
-    device = sensor()
-    device.faults.nonsense = nonsense
-    async with asked(device) as client:
-        error = await refused(recognise(client))
-    assert error.error_code in ("device_answer_invalid", "device_not_recognised")
-
-
-@in_loop
-async def test_a_sensor_that_dies_in_the_middle() -> None:
-    device = sensor()
-    async with asked(device) as client:
-        await client.at().scene.create_geometry(LINE)
-        device.faults.dies_after = device.changes
-        assert isinstance(await refused(client.at().scene.create_geometry(LINE)), DeviceGone)
-        assert isinstance(await refused(client.at().scene.geometries()), DeviceUnreachable)
-
-
-@in_loop
-async def test_a_session_outlives_a_reboot() -> None:
-    device = sensor()
-    async with asked(device) as client:
-        await client.device.time()
-        device.sessions.clear()
-        await client.device.time()
-        assert len(device.sessions) == 1
-    assert not device.sessions, "it was logged out"
-
-
-@in_loop
-async def test_a_firmware_that_is_too_old_is_recognised_as_such() -> None:
-    device = sensor()
-    device.faults.firmware = "4.3.1"
-    async with asked(device) as client:
-        error = await refused(recognise(client))
-    assert error.error_code == "firmware_unsupported"
-    assert error.extra["found"] == "4.3.1"
