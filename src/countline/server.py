@@ -313,6 +313,15 @@ def holder_path(settings: Settings) -> Path:
     return Path(settings.store_url.removeprefix("sqlite:///")).with_suffix(".server")
 
 
+def serving_url(settings: Settings) -> str | None:
+    """Where a server that holds the store is asked; None where none runs."""
+    try:
+        with holder_path(settings).open(encoding="utf-8") as file:
+            return str(json.load(file)["url"])
+    except (OSError, ValueError, KeyError):
+        return None
+
+
 def _holder(file: IO[str]) -> str:
     file.seek(0)
     try:

@@ -5,6 +5,7 @@ from countline.errors import (
     ConfigError,
     Conflict,
     CountlineError,
+    DeviceError,
     Impossible,
     NotAllowed,
     NotFound,
@@ -43,6 +44,7 @@ _BY_ERROR: tuple[tuple[type[CountlineError], int], ...] = (
     (Conflict, CONFLICT),
     (NotAllowed, NOT_ALLOWED),
     (NotReady, NOT_NOW),
+    (DeviceError, NOT_NOW),
 )
 _BY_STATUS = {
     400: WRONG,

@@ -6,6 +6,7 @@ import msgspec
 from cyclopts import App, Parameter
 
 from countline.cli import show
+from countline.cli.devices import adopt, discover, login, opened_desk, trust
 from countline.cli.exits import DONE
 from countline.cli.opening import opened_engine
 from countline.cli.options import NONE_GIVEN, Options
@@ -90,14 +91,23 @@ async def register(
 async def retire(sensor_id: str, /, *, options: Options = NONE_GIVEN) -> int:
     """Retire a sensor for good: nothing is expected of it any more; its numbers and its id stay.
 
+    An adopted device is left as it was found.
+
     Parameters
     ----------
     sensor_id
         The sensor to retire.
     """
-    async with opened_engine(options, must_exist=True) as engine:
+    async with opened_desk(options) as desk:
+        engine = desk.adoptions.engine
         sensor = await engine.desk.retire_sensor(sensor_id)
+        released = await desk.release(sensor_id)
         catalogue = await engine.desk.fresh()
+    if released.pending:
+        show.warn(
+            f"its device is not yet as it was found: {released.pending}. The server takes it back as"
+            " soon as the device answers."
+        )
     return _told(catalogue, sensor, "is retired", options)
 
 
@@ -116,5 +126,13 @@ def _waits(device: "Device") -> bool:
 
 
 SENSORS = App(name="sensors", help="List, register, adopt and retire sensors.")
-for command, name in ((list_, "list"), (register, "register"), (retire, "retire")):
+for command, name in (
+    (list_, "list"),
+    (discover, "discover"),
+    (adopt, "adopt"),
+    (register, "register"),
+    (trust, "trust"),
+    (login, "login"),
+    (retire, "retire"),
+):
     SENSORS.command(command, name=name)

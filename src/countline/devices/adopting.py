@@ -16,7 +16,7 @@ from countline.devices.xovis_v5.arranging import Target, check_target
 from countline.devices.xovis_v5.documents import blank
 from countline.devices.xovis_v5.looking import Look, look
 from countline.devices.xovis_v5.recognise import Recognised
-from countline.devices.xovis_v5.remembering import pull
+from countline.devices.xovis_v5.remembering import oldest_s, pull
 from countline.devices.xovis_v5.taking_back import made_entry, seal_before
 from countline.drivers.xovis_v5 import DRIVER
 from countline.engine.adopting import (
@@ -268,14 +268,13 @@ class Adopter:
         if not work.asked.history or adoption.history_from_s is not None:
             return NOTHING, adoption
         now_s = self._adoptions.now_s() // 60 * 60
-        from_s = oldest_s = now_s - HISTORY_S_MAX
         merged = NOTHING
         try:
+            since_s = await oldest_s(client, work.context, work.seen.time)
+            from_s = max(now_s - HISTORY_S_MAX, since_s if since_s is not None else 0) // 60 * 60
             async for answer in pull(
                 client, work.context, from_s, now_s, templates=work.seen.template_of
             ):
-                if answer.data_from_s is not None:
-                    oldest_s = max(from_s, answer.data_from_s)
                 merged += await merge_history(
                     self._engine,
                     sensor,
@@ -283,11 +282,11 @@ class Adopter:
                     driver=DRIVER.name,
                     answered_ms=self._engine.now_ms(),
                 )
-                say("fetching its history", answer.to_s - oldest_s, now_s - oldest_s)
+                say("fetching its history", answer.to_s - from_s, now_s - from_s)
         except DeviceError as error:
             _log.warning("history_not_fetched", sensor=sensor.sensor_id, why=error.detail)
             return merged, adoption  # holes are healed later
-        return merged, replace(adoption, history_from_s=oldest_s)
+        return merged, replace(adoption, history_from_s=from_s)
 
     async def _note_configuration(self, client: SensorClient, adoption: Adoption) -> Adoption:
         """How the device is configured now, to tell later what somebody else changed."""

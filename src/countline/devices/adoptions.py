@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
-from countline.devices.xovis_v5 import Context, Devices, Login, SensorClient
+from countline.devices.xovis_v5 import Address, Context, Devices, Login, SensorClient
 from countline.engine.adopting import log_change
 from countline.engine.engine import Engine
 from countline.errors import NotFound
@@ -45,6 +45,10 @@ class Adoptions:
             return next((a for a in view.records(Adoption) if a.address == address), None)
 
         return await self.engine.store.read(work)
+
+    async def at_address(self, text: str) -> bool:
+        """Whether the device at an address, however it is written, is adopted already."""
+        return await self.at(str(Address.of(text))) is not None
 
     async def save(self, adoption: Adoption) -> None:
         """Write one down."""

@@ -43,7 +43,7 @@ class History:
 
     parts: tuple[Decoded, ...]
     answered_ms: int
-    oldest_s: int | None = None  # None: it remembers nothing at all
+    oldest_s: int | None = None  # None: it does not say
 
 
 class HistorySource(Protocol):
@@ -214,7 +214,7 @@ class Healer:
         if not left:
             return _told(merged), hole, "healed"
         hole = replace(hole, from_s=left[0][0], to_s=left[-1][1])
-        if history.oldest_s is None or history.oldest_s >= hole.to_s:
+        if history.oldest_s is not None and history.oldest_s >= hole.to_s:
             return "The device's memory does not reach back so far.", hole, "permanent"
         return "The device has no record of it.", hole, "open"
 

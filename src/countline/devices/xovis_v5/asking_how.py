@@ -1,15 +1,15 @@
 """How a device is, by its own account: everything that its interface tells of its state."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from countline.devices.xovis_v5.client import SensorClient
 from countline.devices.xovis_v5.context import Context
 from countline.devices.xovis_v5.push_shapes import AgentStatus, HistoryStatus, Transmission
+from countline.devices.xovis_v5.remembering import instant_s, oldest_record_s, zone_of
 from countline.devices.xovis_v5.shapes import LicenseDetails, Number, TimeState
 from countline.drivers.xovis_v5.times import to_ms
-from countline.drivers.xovis_v5.zone_times import lettered_ms
 from countline.errors import DeviceError, DeviceUnreachable
 from countline.model.health import Agent, DeviceFacts, Licence, LicenceState
 
@@ -61,7 +61,7 @@ async def ask_how(
         else float(hangs.sensor_height),
         illumination=sees.illumination if sees and sees.illumination != "UNKNOWN" else None,
         storage_percent=_fill(history),
-        storage_oldest_s=_oldest_s(history, zone),
+        storage_oldest_s=None if history is None else oldest_record_s(history, zone),
         config_checksum=None if config is None else str(config.checksum),
     )
 
@@ -79,10 +79,7 @@ async def _or_none(asked: Awaitable[T]) -> T | None:
 async def _zone(client: SensorClient) -> ZoneInfo | None:
     """The device's time zone: what the letters in its times mean."""
     config = await _or_none(client.device.time())
-    try:
-        return None if config is None else ZoneInfo(config.read.time_zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        return None
+    return None if config is None else zone_of(config.read)
 
 
 def _offset_s(state: TimeState | None, now_ms: float) -> float | None:
@@ -131,25 +128,9 @@ def _agent(status: AgentStatus, zone: ZoneInfo | None) -> Agent:
 
 
 def _at_s(sent: Transmission | None, zone: ZoneInfo | None) -> int | None:
-    return None if sent is None or not sent.time else _instant_s(sent.time, zone)
-
-
-def _instant_s(told: str | Number | None, zone: ZoneInfo | None) -> int | None:
-    try:
-        return None if told is None else lettered_ms(told, zone) // 1000
-    except ValueError:
-        return None
+    return None if sent is None or not sent.time else instant_s(sent.time, zone)
 
 
 def _fill(history: HistoryStatus | None) -> float | None:
     filled = None if history is None else history.storage.capacity.fill_level_percent
     return None if filled is None else float(filled)
-
-
-def _oldest_s(history: HistoryStatus | None, zone: ZoneInfo | None) -> int | None:
-    if history is None:
-        return None
-    stored = history.storage.stored_data
-    oldest = stored.oldest_count_record
-    told: Iterable[str | Number | None] = (oldest.time_begin if oldest else None, stored.time_begin)
-    return next((s for one in told if (s := _instant_s(one, zone)) is not None), None)
