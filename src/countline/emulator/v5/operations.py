@@ -55,4 +55,5 @@ ROUTES: tuple[Route, ...] = (
     *maps.ROUTES,
     *connections.ROUTES,
     *agents.ROUTES,
+    *legacy.ROUTES,
 )
