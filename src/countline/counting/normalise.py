@@ -69,6 +69,10 @@ class Normalised:
     late: list[Record] = field(default_factory=list)
     unplanned: list[tuple[str, str]] = field(default_factory=list)
 
+    def is_partial(self) -> bool:
+        """Whether something of the package is not among the claims."""
+        return bool(self.refused or self.clock or self.late or self.unplanned)
+
 
 def to_claims(
     records: Iterable[Record],
@@ -91,37 +95,40 @@ def to_claims(
     again: list[tuple[int, Claim]] = []  # values of minutes whose position is taken
     latest_s = received_s + SKEW_S_MAX
     earliest_s = 0 if late_window_s is None else received_s - late_window_s
+    width, all_places = plan.width, plan.places
     for record in records:
         channel, start_s, length_s, covered_s, values = record
         if not 0 <= covered_s <= length_s <= LENGTH_S_MAX or not length_s or start_s < 0:
             told.refused.append(_bad_bin(record))
             continue
-        if start_s > latest_s:
-            told.clock.append(record)
+        if not earliest_s <= start_s <= latest_s:
+            (told.clock if start_s > latest_s else told.late).append(record)
             continue
-        if start_s < earliest_s:
-            told.late.append(record)
-            continue
-        places = plan.places.get(channel, _NOWHERE)
+        places = all_places.get(channel, _NOWHERE)
         row = None
         if length_s == MINUTE_S and not start_s % MINUTE_S:
-            row = rows.setdefault((start_s // MINUTE_S, covered_s), [None] * plan.width)
+            key = (start_s // MINUTE_S, covered_s)
+            if (row := rows.get(key)) is None:
+                row = rows[key] = [None] * width
         for measure, value in values:
             place = places.get(measure)
             if place is None:
                 told.unplanned.append((channel, measure))
-            elif not 0 <= value <= VALUE_MAX:
+                continue
+            series, position = place
+            if not 0 <= value <= VALUE_MAX:
                 told.refused.append(_bad_value(channel, measure, start_s, value))
-            elif row is not None and row[place[1]] is None:
-                row[place[1]] = value
+            elif row is None:
+                told.claims.append(
+                    Claim(series, start_s, length_s, rank, covered_s, sequence, value)
+                )
+            elif row[position] is None:
+                row[position] = value
             else:
-                claim = Claim(place[0], start_s, length_s, rank, covered_s, sequence, value)
-                if row is None:
-                    told.claims.append(claim)
-                else:
-                    again.append((place[1], claim))
+                claim = Claim(series, start_s, length_s, rank, covered_s, sequence, value)
+                again.append((position, claim))
     for (minute, covered_s), row in rows.items():
-        if row.count(None) < plan.width:
+        if row.count(None) < width:
             told.minutes.append(Minute(plan.sensor, minute, rank, covered_s, sequence, tuple(row)))
     if again or len(told.claims) > 1:
         _sort_repeats(told, plan, rows, again, rows_rise=rows_rise)

@@ -36,7 +36,7 @@ from countline.model.access import PushSecret
 from countline.model.claim import RANK_PUSH, Minute
 from countline.model.ids import DeviceKey, SensorNo
 from countline.model.interval import MINUTE_S
-from countline.model.sensor import Device, Sensor
+from countline.model.sensor import Sensor
 from countline.store.seam import Accepted, Commit, Outcome
 
 _log = structlog.get_logger("countline.intake")
@@ -140,7 +140,7 @@ class Intake:
         accepted: list[Accepted] = []
         for decoded in packages:
             its = None if accepted else body
-            one = await self._accept_alone(push, driver, secret, decoded, aside, its, again=again)
+            one = await self._accept_alone(push, secret, decoded, aside, its, again=again)
             if one is not None:
                 accepted.append(one)
         if kept := aside.rows():
@@ -167,7 +167,6 @@ class Intake:
     async def _accept_alone(
         self,
         push: Push,
-        driver: Driver,
         secret: PushSecret,
         decoded: Decoded,
         aside: Aside,
@@ -177,66 +176,79 @@ class Intake:
     ) -> Accepted | None:
         """A package at which the house itself fails is kept, and its neighbours are counted."""
         try:
-            return await self._accept_package(
-                push, driver, secret, decoded, aside, body, again=again
-            )
+            catalogue = await self._desk.recent()
+            if decoded.purpose == "test":
+                return None
+            found = owner(catalogue, secret, decoded.device)
+            if isinstance(found, Sensor):
+                return await self._accept_package(push, found, decoded, aside, body, again=again)
+            if isinstance(found, Refusal):
+                aside.put("failed", found.code, found.detail, secret.sensor)
+            else:
+                assert decoded.device is not None
+                await self._keep_waiting(push, decoded.device, aside)
         except StoreError:
             raise
         except Exception as error:
-            _log.exception("push_not_counted", driver=driver.name, sensor=secret.sensor)
+            _log.exception("push_not_counted", driver=push.driver, sensor=secret.sensor)
             detail = f"It could not be counted, which is a fault of countline: {error!r}"
             aside.put("failed", "not_counted", detail, secret.sensor)
-            return None
+        return None
 
     async def _accept_package(
         self,
         push: Push,
-        driver: Driver,
-        secret: PushSecret,
+        sensor: Sensor,
         decoded: Decoded,
         aside: Aside,
         body: bytes | None,
         *,
         again: bool,
-    ) -> Accepted | None:
-        catalogue = await self._desk.recent()
-        if decoded.purpose == "test":
-            return None
-        found = owner(catalogue, secret, decoded.device)
-        if isinstance(found, Refusal):
-            aside.put("failed", found.code, found.detail, secret.sensor)
-            return None
-        if found is None or isinstance(found, Device):
-            assert decoded.device is not None
-            await self._keep_waiting(push, driver, decoded.device, aside)
-            return None
-        self._watch.saw(found, decoded, push.received_ms)
-        known = self._known_now(found.sensor)
+    ) -> Accepted:
+        self._watch.saw(sensor, decoded, push.received_ms)
+        known = self._known_now(sensor.sensor)
         in_time = timely(decoded, known, push.received_ms // 1000, again=again)
-        first_s = min((r.start_s for r in in_time.readings), default=None)
-        known = await self._knowing(found, decoded, driver.name, first_s)
-        accepted = self._normalised(known, push, decoded, aside, body, again=again)
-        zeros = await self._quiet(known, in_time)
-        return replace(accepted, minutes=[*accepted.minutes, *zeros]) if zeros else accepted
+        first_s = min([r.start_s for r in in_time.readings], default=None)
+        if not self._is_known(known, decoded, first_s):
+            known = await self._knowing(sensor, decoded, push.driver, first_s)
+        made = self._normalised(known, push, decoded, aside, again=again)
+        seen = observed(in_time)
+        if seen is not None and not self._is_next(known.sensor, seen):
+            made.minutes += await self._quiet(known, in_time, seen)
+        return Accepted(
+            received_ms=push.received_ms,
+            driver=push.driver,
+            sensor=known.sensor.sensor,
+            location_id=known.location.location_id,
+            minutes=made.minutes,
+            claims=made.claims,
+            body=body,
+        )
 
-    async def _keep_waiting(
-        self, push: Push, driver: Driver, device: DeviceKey, aside: Aside
-    ) -> None:
+    async def _keep_waiting(self, push: Push, device: DeviceKey, aside: Aside) -> None:
         """Keep the push for a device that nobody registered: once, however often it names it."""
         if device in aside.waiting:
             return
-        room = self._settings.waiting_bytes_max
+        room, driver = self._settings.waiting_bytes_max, self._drivers[push.driver]
         if await keep_waiting(self._desk, driver, push, device, bytes_max=room):
             aside.waiting.add(device)
         else:
             detail = "1,000 devices wait already; register or dismiss some."
             aside.put("failed", "too_many_discovered", detail, None)
 
-    async def _quiet(self, known: Known, decoded: Decoded) -> list[Minute]:
+    def _is_next(self, sensor: Sensor, seen: Observation) -> bool:
+        """Whether a package is about the very next minute, as nearly always: nothing is left out."""
+        if sensor.quiet != "gap":
+            return False
+        last = self._last_seen.get((sensor.sensor, seen.agent))
+        is_next = last is not None and seen.first_s == last.last_s
+        if is_next and seen.last_s - seen.first_s == MINUTE_S:
+            self._last_seen[sensor.sensor, seen.agent] = seen
+            return True
+        return False
+
+    async def _quiet(self, known: Known, decoded: Decoded, seen: Observation) -> list[Minute]:
         """Zeros for minutes that a sensor leaves out because nobody came, where it is set so."""
-        seen = observed(decoded)
-        if seen is None:
-            return []
         sensor = known.sensor
         if sensor.quiet == "gap":
             agent = (sensor.sensor, seen.agent)
@@ -244,8 +256,6 @@ class Intake:
             if len(self._last_seen) > AGENTS_SEEN_MAX:
                 self._last_seen.clear()
             self._last_seen[agent] = seen
-            if seen.first_s == last.last_s and seen.last_s - seen.first_s == MINUTE_S:
-                return []  # the very next minute, as nearly always
             if quiet_minutes([last, seen], decoded):
                 self._watch.noted(sensor, "quiet_minutes_missing")
             return []
@@ -258,22 +268,16 @@ class Intake:
         """The body as it is kept where it counts something; never with a person in it."""
         if not (self._settings.keep_bodies and driver.keeps_body):
             return None
-        if not any(one.purpose == "counts" and one.readings for one in packages):
+        purposes = {one.purpose for one in packages if one.purpose != "counts" or one.readings}
+        if "counts" not in purposes:
             return None
-        if any(one.purpose == "live" for one in packages):
+        if "live" in purposes:
             return bare_body(driver, push.body)
         return push.body
 
     def _normalised(
-        self,
-        known: Known,
-        push: Push,
-        decoded: Decoded,
-        aside: Aside,
-        body: bytes | None,
-        *,
-        again: bool,
-    ) -> Accepted:
+        self, known: Known, push: Push, decoded: Decoded, aside: Aside, *, again: bool
+    ) -> Normalised:
         made = to_claims(
             decoded.readings,
             known.plan(decoded.device),
@@ -282,16 +286,9 @@ class Intake:
             received_s=push.received_ms // 1000,
             late_window_s=None if again else known.location.late_window_s,
         )
-        self._set_aside(known, decoded, made, aside)
-        return Accepted(
-            received_ms=push.received_ms,
-            driver=push.driver,
-            sensor=known.sensor.sensor,
-            location_id=known.location.location_id,
-            minutes=made.minutes,
-            claims=made.claims,
-            body=body,
-        )
+        if decoded.notes or made.is_partial():
+            self._set_aside(known, decoded, made, aside)
+        return made
 
     def _set_aside(self, known: Known, decoded: Decoded, made: Normalised, aside: Aside) -> None:
         """What of a package is not counted, and why; health tells it for an hour."""

@@ -21,8 +21,8 @@ def observed(decoded: Decoded) -> Observation | None:
     return Observation(
         decoded.agent or "",
         decoded.sequence,
-        min(r.start_s for r in decoded.readings),
-        max(r.start_s + r.length_s for r in decoded.readings),
+        min([r.start_s for r in decoded.readings]),
+        max([r.start_s + r.length_s for r in decoded.readings]),
     )
 
 

@@ -71,9 +71,18 @@ def ms_or_none(instant: float | str) -> int | None:
 
 def about_sensor(sensor: SensorInfo | None, **more: Any) -> StatusInfo | None:
     """Firmware and model of a full head, joined with `more`; None where nothing is known."""
+    if not more:
+        return None if sensor is None else _about(sensor.sw_version, sensor.device_type)
     facts = {key: value for key, value in more.items() if value is not None}
     if sensor is not None and sensor.sw_version is not None:
         facts.setdefault("firmware", sensor.sw_version)
     if sensor is not None and sensor.device_type is not None:
         facts.setdefault("model", sensor.device_type)
     return StatusInfo(**facts) if facts else None
+
+
+@lru_cache(maxsize=1_000)  # a kind of sensor and its firmware
+def _about(firmware: str | None, model: str | None) -> StatusInfo | None:
+    if firmware is None and model is None:
+        return None
+    return StatusInfo(firmware=firmware, model=model)

@@ -1,6 +1,8 @@
 """`logics_data` to readings: the path that every minute of every sensor takes."""
 
 from dataclasses import replace
+from functools import partial
+from typing import NamedTuple
 
 from countline.drivers.reading import ChannelInfo, Decoded, Reading
 from countline.drivers.xovis_v5.heads import about_sensor, head_of
@@ -18,6 +20,9 @@ UNREADABLE = -(10**12)  # the length of a record whose times cannot be read
 
 def decode_logics(data: LogicsData, path: str, notes: Notes, plans: Plans) -> Decoded:
     """One package; `notes` may hold some already, and `path` is where the package stands."""
+    usual = _usual(data, plans)
+    if usual is not None:
+        return _package(data, usual, notes)
     listed, inner = CounterList.of(data.config), Notes()
     channels: dict[str, ChannelInfo] = {}
     readings: list[Reading] = []
@@ -35,18 +40,81 @@ def decode_logics(data: LogicsData, path: str, notes: Notes, plans: Plans) -> De
         _read_records(logic.records, plan, readings, inner)
         if inner:
             notes.take(inner, f"{path}.logics[{i}]")
+        elif listed is None:
+            plans.remember(logic, plan)
     if len(data.logics) > LOGICS_MAX:
         detail = f"{len(data.logics)} logics; those after {LOGICS_MAX} are left out"
         notes.add("too_many", f"{path}.logics", detail)
+    return _package(data, _Read(tuple(channels.values()), readings, geometry), notes)
+
+
+class _Read(NamedTuple):
+    """What the logics of a package say."""
+
+    channels: tuple[ChannelInfo, ...]
+    readings: list[Reading]
+    names_geometry: bool
+
+
+def _package(data: LogicsData, read: _Read, notes: Notes) -> Decoded:
     return Decoded(
         purpose="counts",
-        channels=tuple(channels.values()),
-        readings=readings,
+        channels=read.channels,
+        readings=read.readings,
         status=about_sensor(data.sensor_info),
-        names_geometry=geometry,
+        names_geometry=read.names_geometry,
         notes=notes.all(),
         **head_of(data.package_info, data.sensor_info),
     )
+
+
+def _usual(data: LogicsData, plans: Plans) -> _Read | None:
+    """Logics as they came before, each with one record of whole values; None for all others.
+
+    What is read here is read as below, in a third of the time.
+    """
+    if data.config is not None:
+        return None
+    known, geometry = plans.usual, False
+    channels: dict[str, ChannelInfo] = {}
+    readings: list[Reading] = []
+    for logic in data.logics:
+        usual = known.get((logic.id, logic.name, logic.info))
+        if usual is None or len(logic.records) != 1 or logic.geometries != usual.geometries:
+            return None
+        channel, geometries, counters = usual
+        record = logic.records[0]
+        start, end, counts = record.start, record.end, record.counts
+        if type(start) is not int or type(end) is not int or start <= MS_FROM:
+            return None
+        start_s = (start + 500) // 1000
+        length_s = (end + 500) // 1000 - start_s
+        if not 0 < length_s <= RECORD_S_MAX or len(counts) != len(counters):
+            return None
+        values: list[tuple[str, int]] = []
+        for count, (number, name, measure) in zip(counts, counters, strict=True):
+            value = count.value
+            if type(value) is not int or count.id != number or count.name != name or count.bins:
+                return None
+            values.append((measure, value))
+        key = channel.channel
+        covered_s = _covered_s(record, length_s)
+        readings.append(_new_reading((key, start_s, length_s, covered_s, tuple(values))))
+        channels[key] = channel
+        geometry = geometry or bool(geometries)
+    if len(channels) != len(readings) or len(readings) > LOGICS_MAX:
+        return None
+    return _Read(tuple(channels.values()), readings, geometry)
+
+
+_new_reading = partial(tuple.__new__, Reading)  # calling `Reading` takes twice as long
+
+
+def _covered_s(record: Record, length_s: int) -> int:
+    samples, expected = record.samples, record.samples_expected
+    if samples is None or not expected or samples >= expected:
+        return length_s
+    return int(length_s * samples // expected)
 
 
 def _joined(one: ChannelInfo, other: ChannelInfo) -> ChannelInfo:
@@ -83,11 +151,7 @@ def _read_records(
             if length_s != UNREADABLE:
                 _note_length(record, f"records[{i}]", notes)
             continue
-        samples, expected = record.samples, record.samples_expected
-        if samples is None or not expected or samples >= expected:
-            covered_s = length_s
-        else:
-            covered_s = int(length_s * samples // expected)
+        covered_s = _covered_s(record, length_s)
         values = _values(record.counts, plan, i, notes)
         readings.append(Reading(channel, start_s, length_s, covered_s, values))
 

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
+from typing import NamedTuple
 
 from countline.drivers.reading import ChannelInfo, Measured
 from countline.drivers.xovis_v5.mend import NO_COUNT
 from countline.drivers.xovis_v5.names import SECONDS, TEMPLATES, measured
-from countline.drivers.xovis_v5.wire import Config, Logic, Record
+from countline.drivers.xovis_v5.wire import Config, Geometry, Logic, Record
 from countline.model.sensor import ChannelShape
 
 COUNTERS_MAX = 500  # of one logic; sensors allow about 80 in all
@@ -47,11 +48,35 @@ class CounterList:
         )
 
 
+class Usual(NamedTuple):
+    """A logic as nearly all of its packages have it: the same counters, with whole values."""
+
+    channel: ChannelInfo
+    geometries: tuple[Geometry, ...]
+    counters: tuple[tuple[int, str, str], ...]  # (id, name, measure), in the body's order
+
+
 class Plans:
     """Plans by all that they depend on, so that remembering one changes no answer."""
 
     def __init__(self) -> None:
         self._known: dict[object, Plan] = {}
+        self.usual: dict[tuple[int, str, str], Usual] = {}  # by id, name and template of a logic
+
+    def remember(self, logic: Logic, plan: Plan) -> None:
+        """Remember a logic as it is now, where it has one record that nothing is noted about."""
+        if not plan.known or plan.seconds or not logic.name or len(logic.records) != 1:
+            return
+        counts = logic.records[0].counts
+        counters = tuple((c.id, c.name, plan.measures.get(c.id, "")) for c in counts)
+        measures = {measure for _, _, measure in counters}
+        if "" in measures or len(measures) != len(counters) or any(c.bins for c in counts):
+            return
+        if len(self.usual) >= PLANS_MAX:
+            self.usual.clear()
+        self.usual[logic.id, logic.name, logic.info] = Usual(
+            plan.channel, logic.geometries, counters
+        )
 
     def of(self, logic: Logic, listed: CounterList | None) -> Plan:
         """The plan of a logic, given the package's counter list."""
