@@ -245,6 +245,7 @@ class Adopter:
             await self._engine.desk.fresh()
 
     async def _map(self, sensor: Sensor, work: "_Work") -> list[str]:
+        """Give its channels their meaning, and draw what they count at on a layout."""
         channels = work.seen.channels(work.context)
         lines = work.asked.lines
 
@@ -253,8 +254,11 @@ class Adopter:
             return mapped(tx, current, channels, lines)
 
         made = await self._engine.store.write(write)
-        await self._engine.desk.fresh()
-        return made
+        catalogue = await self._engine.desk.fresh()
+        meant = {source.channel for source in catalogue.sources_of_sensor.get(sensor.sensor, ())}
+        shapes = work.seen.shapes([c for c in channels if c.channel in meant])
+        drawing = await self._engine.layouts.draw_sensor(sensor, shapes)
+        return [*made, *drawing.created]
 
     async def _fetch(
         self,

@@ -13,6 +13,7 @@ from countline.devices.xovis_v5.shapes import License, TimeConfig, User
 from countline.drivers.xovis_v5.described import described_channel
 from countline.engine.adopting import DeviceChannel
 from countline.errors import DeviceError
+from countline.model.layout import Point, SceneShape
 
 NEEDED = ("application_read", "application_write")
 LINE_COUNT, ZONE_COUNT = "XLT_LINE_IN_OUT_COUNT", "XLT_ZONE_OCCUPANCY_COUNT"
@@ -53,6 +54,21 @@ class Look:
             at = next((str(g.id) for g in logic.geometries if g.type == wanted), "")
             found.append(DeviceChannel(channel=f"{context}/{logic.id}", info=info, geometry=at))
         return found
+
+    def shapes(self, channels: Sequence[DeviceChannel]) -> list[SceneShape]:
+        """The geometries that these channels count at, in the sensor's own frame; each once."""
+        channel_at = {one.geometry: one.channel for one in reversed(channels)}
+        return [
+            SceneShape(
+                key=str(geometry.id),
+                name=geometry.name,
+                kind="line" if geometry.type == "LINE" else "zone",
+                points=tuple(Point(float(x), float(y)) for x, y in geometry.geometry),
+                channel=channel_at[str(geometry.id)],
+            )
+            for geometry in self.geometries
+            if str(geometry.id) in channel_at
+        ]
 
     def uncounted(self) -> list[Geometry]:
         """Lines and zones at which nothing counts."""
