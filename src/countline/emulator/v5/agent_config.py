@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, get_args
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from countline.emulator.v5.ask import invalid, plain, shaped
+from countline.emulator.v5.connections import whole
 from countline.emulator.v5.device import Device
 from countline.emulator.v5.retries import Mode
 from countline.emulator.v5.schedules import check_schedule
@@ -106,7 +107,7 @@ class Agent(Struct, kw_only=True):
 
 def checked_agent(device: Device, root: str, body: dict[str, Any]) -> dict[str, Any]:
     """An agent with its defaults filled in. Raises `Refused` naming the field."""
-    given = shaped(body, Agent)
+    given = shaped(whole(body), Agent)
     if given.type == "GENERIC":
         raise invalid("type: GENERIC agents need resources, and are not emulated")
     if given.type == "STATUS" and root != "/singlesensor":

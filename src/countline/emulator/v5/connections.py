@@ -46,7 +46,7 @@ def at(root: str) -> str:
 
 def checked(device: Device, root: str, body: dict[str, Any]) -> dict[str, Any]:
     """A connection with its defaults filled in. Raises `Refused` naming the field."""
-    given = shaped(body, Connection)
+    given = shaped(whole(body), Connection)
     shape = PROTOCOLS.get(given.protocol)
     if shape is None:
         raise invalid(f"protocol: '{given.protocol}' is none of {', '.join(PROTOCOLS)}")
@@ -75,6 +75,15 @@ def _check_address(protocol: str, config: dict[str, Any], root: str) -> None:
 
 
 # what agents and connections have in common
+
+
+def whole(body: Any) -> Any:
+    """JSON with 5 for each 5.0: in JSON these are one number."""
+    if isinstance(body, dict):
+        return {key: whole(value) for key, value in body.items()}
+    if isinstance(body, list):
+        return [whole(item) for item in body]
+    return int(body) if isinstance(body, float) and body.is_integer() else body
 
 
 def new_id(device: Device, ask: Ask, path: str, body: dict[str, Any], *, volatile: bool) -> int:

@@ -21,6 +21,7 @@ from countline.emulator.v5.connections import at as connections_at
 from countline.emulator.v5.delivering import Outcome
 from countline.emulator.v5.frames import LATENCY_MS, Camera, Wanted
 from countline.emulator.v5.happenings import happenings
+from countline.emulator.v5.legacy import COUNTED, legacy_package
 from countline.emulator.v5.observing import Context, Observer
 from countline.emulator.v5.packages import (
     Bin,
@@ -43,6 +44,7 @@ STORED_MS = 1_000  # a record is there so long after its minute
 LAG_S = 12  # agents that send at once do so within as much after the minute
 LOOK_AHEAD_MS = 600_000
 FRAMES_KEPT = 20_000
+FROM_HISTORY = ("LOGICS", *COUNTED)  # what could not be sent of these follows later
 STATUS_S = 60.0  # of a status agent that names no resolution
 
 
@@ -163,7 +165,7 @@ class Run:
             if self.next_own_s is None:
                 return NEVER_MS
             return self.next_own_s * 1000 - self.device.running.offset_ms()
-        if self.agent["type"] == "LOGICS":
+        if self.agent["type"] in FROM_HISTORY:
             own_ms = self.device.running.now_ms() - STORED_MS - self._lag_s * 1000
             step_ms = round((RESOLUTION_S[self.data["resolution"]] or 60) * 1000)
             return now_ms + step_ms - own_ms % step_ms
@@ -237,7 +239,8 @@ class Run:
         """A package of what is new, while the schedule lets it."""
         if not self._firing:
             return None
-        make = {"LOGICS": self._logics, "LIVE_DATA": self._live, "STATUS": self._status}
+        make = {"LIVE_DATA": self._live, "STATUS": self._status}
+        make |= dict.fromkeys(FROM_HISTORY, self._logics)
         found = make[self.agent["type"]]() if self.agent["type"] in make else None
         self._firing = found is not None
         return found
@@ -251,11 +254,16 @@ class Run:
         bins = self._bins(context.book.after(self.position))
         while chosen := [b for _, b in zip(range(self.data["package_size"]), bins, strict=False)]:
             upto = chosen[-1].records[-1].number
-            body = logics_package(letter, context, chosen)
+            body = self._written(letter, context, chosen)
             if body is not None:
                 return self._package(body, upto)
             self.position = upto
         return None
+
+    def _written(self, letter: Letter, context: Context, bins: list[Bin]) -> bytes | None:
+        """Bins as this type of agent writes them."""
+        write = legacy_package if self.agent["type"] in COUNTED else logics_package
+        return write(letter, context, bins)
 
     def _bins(self, records: list[Record]) -> Iterator[Bin]:
         """Steps of the resolution that are over, with what is recorded of them."""
@@ -322,7 +330,7 @@ class Run:
         elif config["type"] == "LAST_PACKAGE":
             if self.last_body is not None:
                 trigger.bodies.append(self.last_body)
-        elif self.agent["type"] == "LOGICS":
+        elif self.agent["type"] in FROM_HISTORY:
             records = context.book.between(from_ms // MINUTE_MS, -(-to_ms // MINUTE_MS))
             trigger.bins.extend(self._bins(records))
         self.trigger = trigger
@@ -338,9 +346,8 @@ class Run:
                 body: bytes | None = raw or dummy_package(letter, context)
             else:
                 most = min(self.data["package_size"], len(trigger.bins))
-                body = logics_package(
-                    letter, context, [trigger.bins.popleft() for _ in range(most)]
-                )
+                chosen = [trigger.bins.popleft() for _ in range(most)]
+                body = self._written(letter, context, chosen)
             if body is not None:
                 self.number = max(self.number, number)
                 if trigger.number is not None:

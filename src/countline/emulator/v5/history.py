@@ -29,7 +29,8 @@ class Window(NamedTuple):
 
 
 def window(device: Device, context: Context, ask: Ask) -> Window:
-    """The window of a question, its defaults filled in. Bins begin on whole steps of local time."""
+    """The window of a question, its defaults filled in. Bins that divide a local
+    day begin on whole steps of it."""
     now_ms = device.running.now_ms()
     begin_ms, end_ms = ask.number("begin", -DAY_MS), ask.number("end", 0)
     if begin_ms == 0:
@@ -45,10 +46,11 @@ def window(device: Device, context: Context, ask: Ask) -> Window:
         raise invalid(f"resolution_min and number_of_bins: 0 or more, at most {BINS_MAX} bins")
     span_ms = max(1, end_ms - begin_ms)
     step_ms = (minutes or max(1, -(-span_ms // (max(bins, 1) * MINUTE_MS)))) * MINUTE_MS
-    offset = device.local(begin_ms).utcoffset()
-    shift_ms = int(offset.total_seconds() * 1000) if offset and minutes else 0
-    unit_ms = step_ms if minutes else MINUTE_MS
-    first_ms = (begin_ms + shift_ms) // unit_ms * unit_ms - shift_ms
+    first_ms = begin_ms - begin_ms % MINUTE_MS
+    if minutes and (1440 % minutes == 0 or minutes % 1440 == 0):
+        offset = device.local(begin_ms).utcoffset()
+        shift_ms = int(offset.total_seconds() * 1000) if offset else 0
+        first_ms = (begin_ms + shift_ms) // step_ms * step_ms - shift_ms
     number = -(-(end_ms - first_ms) // step_ms)
     if number > BINS_MAX:
         raise invalid(f"{number} bins are asked for; at most {BINS_MAX} are answered")

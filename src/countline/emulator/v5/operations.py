@@ -46,7 +46,6 @@ ROUTES: tuple[Route, ...] = (
     *scene.ROUTES,
     *transactions.ROUTES,
     *analysis.ROUTES,
-    *legacy.ROUTES,
     *recordings.ROUTES,
     *schemas.ROUTES,
     *vehicles.ROUTES,

@@ -1,5 +1,6 @@
 """Agents at a stepped time: what they deliver, when, and what becomes of it when things go wrong."""
 
+from datetime import datetime
 from random import Random
 from typing import Any
 
@@ -19,7 +20,7 @@ LIVE = "/singlesensor/data/live/counts/1000001"
 
 def truth(bench: Bench) -> dict[int, tuple[int, int]]:
     world = bench.device.sensor.world
-    return {s: tuple(c) for s, c in world.minutes(LINE, START_S, START_S + 86_400)}
+    return {s: (c.forward, c.backward) for s, c in world.minutes(LINE, START_S, START_S + 86_400)}
 
 
 def told(bench: Bench) -> dict[int, tuple[int, int]]:
@@ -416,3 +417,22 @@ def test_no_answer_but_2xx_is_an_acknowledgement() -> None:
     assert [Outcome(code, "").acknowledged for code in (199, 200, 204, 299, 302, 7)] == [
         False, True, True, True, False, False,
     ]  # fmt: skip
+
+
+def test_a_legacy_agent_counts_as_firmware_4_did() -> None:
+    bench = Bench()
+    bench.agent("LEGACY_LINE_COUNT", bench.connect(), package_size=1)
+    bench.until(10.2)
+    assert not bench.got
+    bench.ask("PUT", "/singlesensor/data/push/legacy", {"enabled": True})
+    bench.until(11)
+    seen = {}
+    for body in bench.bodies():
+        (element,) = body["content"]["element"]
+        assert (element["data-type"], element["element-id"]) == ("LINE", 1000)
+        for measured in element["measurement"]:
+            values = {v["label"]: v["value"] for v in measured["value"]}
+            start_s = int(datetime.fromisoformat(measured["from"]).timestamp())
+            seen[start_s] = (values["fw"], values["bw"])
+    assert len(seen) >= 45
+    assert all(truth(bench)[s] == v for s, v in seen.items())
