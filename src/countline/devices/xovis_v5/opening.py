@@ -9,7 +9,7 @@ from countline.devices.guard import AllowedNetworks, Resolve, resolve
 from countline.devices.xovis_v5.address import Address
 from countline.devices.xovis_v5.client import SensorClient
 from countline.devices.xovis_v5.session import Login, RefusedLogins, Session
-from countline.devices.xovis_v5.transport import Manner, Transport
+from countline.devices.xovis_v5.transport import Manner, Transport, Wire
 from countline.devices.xovis_v5.wiring import Pin
 from countline.devices.xovis_v5.writing import WriteQueue
 
@@ -24,6 +24,7 @@ class Ways:
     elapsed_s: Callable[[], float] = clock.elapsed_s
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     resolve: Resolve = resolve
+    wire: Callable[[Address, Pin], Wire] | None = None  # another way to devices than sockets
 
 
 class Devices:
@@ -54,25 +55,24 @@ class Devices:
         where = address if isinstance(address, Address) else Address.of(address)
         if again and login is not None:
             self._refused.forget(str(where), login)
-        transport = Transport(
-            where,
-            networks=self._networks,
-            resolve=self._ways.resolve,
-            pin=Pin(fingerprint, sensor_id),
-            manner=Manner(
-                timeout_s=self._ways.timeout_s,
-                retry_delays_s=self._ways.retry_delays_s,
-                sleep=self._ways.sleep,
-            ),
-        )
         session = Session(
-            transport,
+            (self._ways.wire or self._over_sockets)(where, Pin(fingerprint, sensor_id)),
             login=login,
             queue=self._queue(where),
             refused=self._refused,
             elapsed_s=self._ways.elapsed_s,
         )
         return SensorClient(session)
+
+    def _over_sockets(self, where: Address, pin: Pin) -> Wire:
+        manner = Manner(
+            timeout_s=self._ways.timeout_s,
+            retry_delays_s=self._ways.retry_delays_s,
+            sleep=self._ways.sleep,
+        )
+        return Transport(
+            where, networks=self._networks, resolve=self._ways.resolve, pin=pin, manner=manner
+        )
 
     def _queue(self, where: Address) -> WriteQueue:
         if where not in self._queues:

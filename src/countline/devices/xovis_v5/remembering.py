@@ -1,4 +1,4 @@
-"""What a device still remembers, in questions that it can answer: a week of minutes each."""
+"""What a device still remembers, in questions that it can answer: two days of minutes each."""
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -34,7 +34,7 @@ async def pull(
     *,
     templates: Mapping[int, str],
 ) -> AsyncIterator[Answer]:
-    """The minutes of a stretch, a week at a time, oldest first."""
+    """The minutes of a stretch, two days at a time, oldest first."""
     data = client.at(context).data
     for at_s in range(from_s, to_s, WINDOW_S):
         yield await data.history(at_s, min(to_s, at_s + WINDOW_S), templates=templates)

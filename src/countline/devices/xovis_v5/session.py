@@ -20,11 +20,11 @@ from countline.devices.xovis_v5.documents import scrub, secrets_in
 from countline.devices.xovis_v5.operations.asking import Query
 from countline.devices.xovis_v5.refusals import invalid_answer, judge, refusal, unsupported
 from countline.devices.xovis_v5.shapes import DeviceInfo
-from countline.devices.xovis_v5.transport import Answer, Transport
+from countline.devices.xovis_v5.transport import Answer, Wire
 from countline.devices.xovis_v5.writing import WriteQueue
 from countline.drivers.xovis_v5.compatibility import BASE, OPERATIONS, Operation
 from countline.drivers.xovis_v5.firmware import Firmware, firmware_of
-from countline.errors import DeviceError
+from countline.errors import BadQuery, DeviceError, FieldError
 from countline.vault import Secret
 
 RENEW_AT = 0.9  # of a token's life
@@ -39,10 +39,17 @@ _NO_SESSIONS = frozenset({404, 405, 501})
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """A user of the sensor; the password shows itself nowhere."""
+    """A user of the sensor; the password shows itself nowhere. Raises `BadQuery` for no user."""
 
     user: str
     password: Secret
+
+    def __post_init__(self) -> None:
+        if not self.user or ":" in self.user or not self.user.isprintable():
+            detail = (
+                f"found {self.user!r}, expected the name of a user of the sensor, without colon"
+            )
+            raise BadQuery(detail, errors=(FieldError(field="user", detail=detail),))
 
     @property
     def basic(self) -> str:
@@ -83,14 +90,14 @@ class Session:
 
     def __init__(
         self,
-        transport: Transport,
+        wire: Wire,
         *,
         login: Login | None,
         queue: WriteQueue,
         refused: RefusedLogins,
         elapsed_s: Callable[[], float],
     ) -> None:
-        self._transport = transport
+        self._wire = wire
         self._login = login
         self._queue = queue
         self._refused = refused
@@ -104,12 +111,12 @@ class Session:
     @property
     def fingerprint(self) -> str:
         """As in `SensorClient`."""
-        return self._transport.fingerprint
+        return self._wire.fingerprint
 
     @property
     def address(self) -> str:
         """Where the sensor is."""
-        return str(self._transport.address)
+        return str(self._wire.address)
 
     def at(self, context: Context) -> "ContextSession":
         """The session, in one of the sensor's contexts."""
@@ -170,7 +177,7 @@ class Session:
             pass  # the token ends by itself
         finally:
             self._token = None
-            await self._transport.close()
+            await self._wire.close()
 
     # -- inside -----------------------------------------------------------------------------------
 
@@ -207,7 +214,7 @@ class Session:
             headers["Content-Type"] = "application/json"
         elif operation.method != "GET":
             headers["Content-Length"] = "0"
-        return await self._transport.send(
+        return await self._wire.send(
             operation.method,
             target,
             headers=headers,

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import httpcore2
 
@@ -53,8 +53,39 @@ class _Broken(Exception):
         self.sent = sent
 
 
+class Wire(Protocol):
+    """What carries requests to one sensor; a simulation has its own."""
+
+    @property
+    def address(self) -> Address:
+        """Where the sensor is."""
+        ...
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the certificate in use, hex; "" as long as none was seen."""
+        ...
+
+    async def send(
+        self,
+        method: str,
+        target: str,
+        *,
+        headers: Mapping[str, str],
+        body: bytes | None = None,
+        timeout_s: float | None = None,
+        repeat: bool = True,
+    ) -> Answer:
+        """The sensor's answer, whatever its status; `target` is path and query."""
+        ...
+
+    async def close(self) -> None:
+        """Hang up."""
+        ...
+
+
 class Transport:
-    """One sensor's wire. Follows no redirect, takes no proxy from the environment."""
+    """A `Wire` over sockets. Follows no redirect, takes no proxy from the environment."""
 
     def __init__(
         self,
@@ -65,7 +96,7 @@ class Transport:
         pin: Pin,
         manner: Manner,
     ) -> None:
-        self.address = address
+        self._address = address
         self._pin = pin
         self._manner = manner
         self._pool = httpcore2.AsyncConnectionPool(
@@ -76,8 +107,13 @@ class Transport:
         )
 
     @property
+    def address(self) -> Address:
+        """As in `Wire`."""
+        return self._address
+
+    @property
     def fingerprint(self) -> str:
-        """SHA-256 of the certificate in use, hex; "" as long as none was seen."""
+        """As in `Wire`."""
         return self._pin.fingerprint
 
     async def send(

@@ -23,7 +23,7 @@ class Pin:
     """The certificate of one sensor: the first one seen stays, another one is refused."""
 
     def __init__(self, fingerprint: str, sensor_id: str) -> None:
-        self.fingerprint = fingerprint
+        self.fingerprint = fingerprint.replace(":", "").lower()  # as people copy it, too
         self._sensor_id = sensor_id
 
     def check(self, certificate: bytes) -> None:

@@ -11,7 +11,7 @@ from countline.drivers.xovis_v5.history import History, decode_history
 from countline.errors import BadPush
 
 HISTORY_S_MAX = 300  # the largest answer at 2 Mbit/s
-HISTORY_MINUTES_MAX = 10_080  # of one question: a week; sensors give at most 50,000 bins
+HISTORY_MINUTES_MAX = 2_880  # of one question: two days, read in 70 ms; sensors take up to 50,000
 
 
 @dataclass(frozen=True, slots=True)
