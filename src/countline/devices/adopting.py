@@ -102,6 +102,8 @@ class Adopter:
             if work.place.adoption is None:
                 await self._back_out(client, work, sensor)
             raise
+        if any(make.kind == "logic" for make in work.plan.makes):
+            work = replace(work, seen=await look(client, work.context))  # it counts at more now
         made = await self._map(sensor, work)
         merged, adoption = await self._fetch(client, work, sensor, adoption, say)
         adoption = await self._note_configuration(client, replace(adoption, state="adopted"))

@@ -156,5 +156,5 @@ def _warnings(seen: Look, asked: AdoptionAsked) -> Iterator[str]:
         days = licence.remaining_days
         if licence.state == "EXPIRED":
             yield f"The licence {licence.feature or licence.id} has expired."
-        elif days is not None and 0 <= days <= LICENCE_DAYS_FEW:
+        elif licence.state != "NOT_LICENSED" and days is not None and 0 <= days <= LICENCE_DAYS_FEW:
             yield f"The licence {licence.feature or licence.id} ends in {days} days."
