@@ -114,9 +114,9 @@ STATUSES = {
     400: "The question cannot be read", 401: "No key, or a wrong one",
     403: "The key may not do this", 404: "There is no such thing, or not in sight of this key",
     409: "What is there already stands in the way", 412: "It was changed meanwhile",
-    413: "The body is too large", 415: "The body is not JSON",
+    413: "The body is too large", 415: "The body is of no kind that is read here",
     422: "The question can be read, but has no answer", 429: "Too often",
-    500: "A fault of the server", 503: "Not ready; ask again",
+    500: "A fault of the server", 502: "The sensor did not do its part", 503: "Not ready; ask again",
 }  # fmt: skip
 
 
