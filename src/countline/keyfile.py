@@ -9,6 +9,7 @@ import base64
 import binascii
 import os
 import stat
+import tempfile
 from pathlib import Path
 
 from countline.errors import ConfigError
@@ -46,8 +47,8 @@ _LOST = (
 
 def _write_new(path: Path) -> None:
     """Make the file whole or not at all; another process that was faster has made it."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, stat.S_IRUSR | stat.S_IWUSR)
+    handle, name = tempfile.mkstemp(prefix=path.name, dir=path.parent)  # for its owner alone
+    draft = Path(name)
     with open(handle, "w", encoding="ascii") as file:
         file.write(f"{_HEAD}1 {base64.b64encode(new_key()).decode()}\n")
         file.flush()

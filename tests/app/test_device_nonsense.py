@@ -200,6 +200,18 @@ async def test_an_address_outside_the_networks_is_not_contacted() -> None:
 
 
 @in_loop
+async def test_of_several_addresses_one_that_answers() -> None:
+    async def resolve(host: str, port: int) -> list[str]:
+        return ["127.0.0.2", "127.0.0.1"]
+
+    async with answering(json(INFO)) as served:
+        url = served.url.replace("127.0.0.1", "sensor.example")
+        async with devices(resolve=resolve).client(url) as client:
+            await client.device.info()
+    assert len(served.heard) == 1
+
+
+@in_loop
 async def test_a_name_is_resolved_once_for_each_connection() -> None:
     asked: list[str] = []
 

@@ -26,6 +26,9 @@ from tests.app.invented_sensors import INFO, LOGIN, PASSWORD, devices, refusal, 
         (whole(b"oops", 500, "text/plain"), "device_failed"),
         (html(403), "firmware_unsupported"),
         (html(404), "firmware_unsupported"),
+        (whole(b"", 405), "firmware_unsupported"),
+        (whole(b"", 412), "device_refused"),
+        (whole(b"", 503), "device_busy"),
     ],
 )
 @in_loop

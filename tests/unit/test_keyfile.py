@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from countline import keyfile
 from countline.errors import ConfigError
 from countline.keyfile import FILE_NAME, open_vault
-from countline.vault import Secret
+from countline.vault import Secret, Vault
 
 PASSWORD = Secret("a password")
 
@@ -64,6 +65,21 @@ def test_the_newest_key_seals_and_the_older_ones_open(tmp_path: Path) -> None:
     assert sealed[1:3] == b"\x00\x01"
     assert again[1:3] == b"\x00\x02"
     assert vault.open(sealed, about="sensor:1") == vault.open(again, about="sensor:1") == PASSWORD
+
+
+def test_of_two_processes_the_faster_makes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def overtaken() -> bytes:
+        monkeypatch.undo()
+        faster.append(open_vault(tmp_path, secrets_exist=False))
+        return bytes(32)
+
+    faster: list[Vault] = []
+    monkeypatch.setattr(keyfile, "new_key", overtaken)
+    slower = open_vault(tmp_path, secrets_exist=False)
+    sealed = faster[0].seal(PASSWORD, about="sensor:1")
+    assert slower.open(sealed, about="sensor:1") == PASSWORD
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:

@@ -48,9 +48,7 @@ def refusal(answer: Answer, operation: Operation, firmware: Firmware | None) -> 
         return invalid_answer(operation.name, "it points elsewhere, and redirects are not followed")
     if status == 401:
         return _login_failed(operation)
-    if status in (404, 405, 501) and (answer.is_html or status != 404):
-        return unsupported(operation, firmware)
-    if status == 403 and answer.is_html:
+    if answer.is_unknown_path:
         return unsupported(operation, firmware)
     if status in (402, 403, 400, 409) and _LICENSE.search(said.words):
         detail = f"the sensor has no licence to {does} ({said.words}); add one, or leave this out"

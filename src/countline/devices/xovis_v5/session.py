@@ -34,7 +34,6 @@ _PLAIN: Mapping[str, str] = {
     "Accept-Encoding": "identity",
     "X-Requested-With": "XmlHttpRequest",  # a 401 then comes without a request for a password
 }
-_NO_SESSIONS = frozenset({404, 405, 501})
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +162,8 @@ class Session:
             else:
                 async with self._queue.turn():
                     answer = await self._exchange(operation, target, content, timeout_s)
+            if answer.is_unknown_path and operation.name != "device_info":
+                await self.firmware()  # so that the refusal can say which it is
             return judge(answer, operation, self._firmware)
         except DeviceError as error:
             raise self._without_secrets(error, body) from None
@@ -243,7 +244,7 @@ class Session:
     async def _log_in(self, login: Login) -> None:
         operation = OPERATIONS["login"]
         answer = await self._send(operation, BASE + operation.path, login.basic, None, None)
-        if answer.status in _NO_SESSIONS or (answer.status == 403 and answer.is_html):
+        if answer.is_unknown_path or answer.status == 404:
             self._has_sessions = False
             return
         if answer.status == 401:

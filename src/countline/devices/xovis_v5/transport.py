@@ -31,8 +31,13 @@ class Answer(NamedTuple):
 
     @property
     def is_html(self) -> bool:
-        """A page for people: what sensors answer to paths that they do not have."""
+        """A page for people, not an answer of the sensor's interface."""
         return self.media_type == "text/html"
+
+    @property
+    def is_unknown_path(self) -> bool:
+        """What sensors answer to operations that they do not have: 403 with a page, mostly."""
+        return self.status in (405, 501) or (self.is_html and self.status in (403, 404))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

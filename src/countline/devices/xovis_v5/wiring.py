@@ -55,7 +55,7 @@ def tls_context() -> ssl.SSLContext:
 
 
 class Wiring(httpcore2.AsyncNetworkBackend):
-    """Makes the connections. `sent` tells whether anything of a request went out."""
+    """Makes the connections."""
 
     def __init__(self, networks: AllowedNetworks, pin: Pin, resolve: Resolve) -> None:
         self._networks = networks
@@ -84,10 +84,6 @@ class Wiring(httpcore2.AsyncNetworkBackend):
             else:
                 return _Pinned(stream, self._pin)
         raise failure
-
-    async def sleep(self, seconds: float) -> None:
-        """As the pool asks."""
-        await self._inner.sleep(seconds)
 
 
 class _Pinned(httpcore2.AsyncNetworkStream):

@@ -104,6 +104,18 @@ def test_bad_values_are_left_out_with_a_note() -> None:
     assert [note.code for note in history.decoded.notes] == ["not_whole"]
 
 
+def test_a_bin_without_a_readable_time_is_left_out_with_a_note() -> None:
+    strange = measurement(0, {1000001: 3}) | {"begin": "noon"}
+    history = decode_history(answer(strange, measurement(1, {1000001: 4})), templates=TEMPLATES)
+    assert [reading.start_s for reading in history.decoded.readings] == [START_S + 60]
+    assert [note.code for note in history.decoded.notes] == ["time_unreadable"]
+
+
+def test_a_counter_of_no_logic_is_passed_over() -> None:
+    history = decode_history(answer(measurement(0, {7: 9, 1000001: 3})), templates=TEMPLATES)
+    assert history.decoded.readings[0].values == (("forward", 3),)
+
+
 def test_an_empty_history() -> None:
     history = decode_history(answer(begin_data=None, end_data=None), templates=TEMPLATES)
     assert history.decoded.readings == []
