@@ -5,7 +5,7 @@ from typing import Any
 Json = dict[str, Any]
 
 BY_HEALTH: Json = {"healthy": 3, "degraded": 0, "offline": 0, "unknown": 0}
-_LATE = "Its last push came 180 s after its minute had ended."
+_LATE = "Its pushes come late: the last one 180 s after its minute had ended."
 _LATE_REMEDY = (
     "Shorten the interval of its push agent, or look at the network if it should be shorter."
 )

@@ -12,7 +12,8 @@ from countline.model.ids import SensorNo
 from countline.model.sensor import Sensor, Status
 
 USUAL_INTERVAL_S = 60
-OFFSETS_KEPT = 3
+OFFSET_MINUTES_KEPT = 10
+OFFSET_SURE_S = 300  # a clock that seems to be far behind is believed after so long
 RHYTHM_STEP = 4  # a step longer than so many usual ones counts as so many
 
 
@@ -62,7 +63,7 @@ class Hearing:
         self._now_ms = now_ms
         self._heard: dict[SensorNo, Heard] = {}
         self._moved: set[SensorNo] = set()
-        self._offsets_ms: dict[SensorNo, deque[int]] = {}
+        self._offsets: dict[SensorNo, deque[tuple[int, int]]] = {}
 
     def load(self, known: Mapping[SensorNo, Status]) -> None:
         """Begin with what was written down."""
@@ -80,7 +81,7 @@ class Hearing:
         if (said := decoded.status) is not None:
             if said.device_time_ms is not None:
                 ahead_ms = said.device_time_ms - received_ms
-                self._set_clock(heard, self._offset_s(sensor.sensor, ahead_ms), at_s)
+                self._set_clock(heard, self._offset_s(sensor.sensor, ahead_ms, at_s), at_s)
             if decoded.purpose == "status" or (said.illumination or "") not in (
                 "", heard.illumination
             ):  # fmt: skip
@@ -94,7 +95,7 @@ class Hearing:
         self._facts.learn(sensor, told)
         heard.tell(told)
         if told.clock_offset_s is not None:
-            self._offsets_ms.pop(sensor, None)  # asking is exact, pushes may have waited
+            self._offsets.pop(sensor, None)  # asking is exact, pushes may have waited
             self._set_clock(heard, told.clock_offset_s, told.at_s)
         self._moved.add(sensor)
 
@@ -144,15 +145,21 @@ class Hearing:
             heard = self._heard[sensor] = Heard(sensor)
         return heard
 
-    def _offset_s(self, sensor: SensorNo, ahead_ms: int) -> float | None:
-        """How far a clock is ahead, by the least delayed of its last words.
+    def _offset_s(self, sensor: SensorNo, ahead_ms: int, at_s: int) -> float | None:
+        """How far a clock is ahead, by the least delayed of its words of the last minutes.
 
-        A single one that seems to be behind may only have been long on its way.
+        Words that seem to be far behind may only have been long on their way, a backlog above all;
+        None until that has lasted too long for it.
         """
-        told = self._offsets_ms.setdefault(sensor, deque(maxlen=OFFSETS_KEPT))
-        told.append(ahead_ms)
-        known = len(told) > 1 or ahead_ms > 0
-        return round(max(told) / 1000, 3) if known else None
+        told = self._offsets.setdefault(sensor, deque(maxlen=OFFSET_MINUTES_KEPT))
+        minute = at_s // 60
+        if told and told[-1][0] == minute:
+            told[-1] = minute, max(told[-1][1], ahead_ms)
+        else:
+            told.append((minute, ahead_ms))
+        offset_s = round(max(ahead for _, ahead in told) / 1000, 3)
+        lasting = 60 * (minute - told[0][0]) >= OFFSET_SURE_S
+        return offset_s if lasting or offset_s >= -self._limits.clock_offset_s else None
 
     def _set_clock(self, heard: Heard, offset_s: float | None, at_s: int) -> None:
         heard.clock_offset_s = offset_s

@@ -103,9 +103,9 @@ def _contact(evidence: Evidence, limits: Thresholds) -> Iterator[Finding]:
         said.pop("asked" if refused else "error")
         yield Finding(code=code, since_s=evidence.last_bin_end_s, said=said)
         return
-    elif evidence.push_delay_s is not None and evidence.push_delay_s > limits.late_push_s:
-        since_s = facts.since.get("push_late")
-        yield Finding(code="push_late", since_s=since_s, said={"delay_s": evidence.push_delay_s})
+    elif (late_s := facts.since.get("push_late")) and evidence.now_s - late_s >= limits.late_for_s:
+        said = {"delay_s": evidence.push_delay_s}
+        yield Finding(code="push_late", since_s=late_s, said=said)
     if refused:
         note = "" if evidence.expected else f"Asking the device fails: {error}."
         said = {"error": error}

@@ -50,7 +50,7 @@ DIAGNOSES: MappingProxyType[str, Diagnosis] = MappingProxyType({
     ),
     "push_late": Diagnosis(
         "warning", "degraded",
-        "Its last push came {delay_s:.0f} s after its minute had ended.",
+        "Its pushes come late: the last one {delay_s:.0f} s after its minute had ended.",
         "Shorten the interval of its push agent, or look at the network if it should be shorter.",
     ),
     "fed_by_files": Diagnosis(

@@ -134,7 +134,8 @@ class Finding:
 class Thresholds:
     """From where on something is told."""
 
-    late_push_s: float = 120  # from the end of a record to its arrival
+    late_push_s: float = 120  # from the end of a record to its arrival ...
+    late_for_s: int = 300  # ... for so long: a backlog is soon over
     clock_offset_s: float = 30
     licence_days: int = 30
     storage_percent: float = 90

@@ -128,12 +128,11 @@ def test_a_disk_that_fills_up_is_told_in_time() -> None:
 def test_since_when_is_remembered_for_what_pushes_tell(run: Any) -> None:
     async def story(house: House) -> None:
         await two_doors(house)
-        late = MORNING + 60 + 200
-        await house.counts("S1", passing(MORNING + 60, 1), at_s=late + 60)
-        await house.counts("S1", passing(MORNING + 120, 1), at_s=late + 120)
+        for n in range(1, 8):
+            begun = MORNING + 60 * n
+            await house.counts("S1", passing(begun, 1), at_s=begun + 260)
         (told,) = [one for one in await found(house) if one.code == "push_late"]
-        assert told.since_s == late + 60
-        await house.counts("S1", passing(MORNING + 180, 1), at_s=MORNING + 800)
+        assert told.since_s == MORNING + 60 + 260
         await house.counts("S1", passing(MORNING + 780, 1))
         assert await found(house, frozenset({LOCATION})) == []
 

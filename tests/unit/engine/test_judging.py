@@ -49,6 +49,11 @@ def evidence(**more: Any) -> Evidence:
     return Evidence(**(well | more))
 
 
+def late(since_s: int) -> KnownFacts:
+    """A sensor that nobody asked, whose pushes come late since then."""
+    return KnownFacts(sensor=SensorNo(1), since={"push_late": since_s})
+
+
 def codes(seen: Evidence) -> list[str]:
     return [one.code for one in judge(seen, LIMITS)[1]]
 
@@ -69,7 +74,7 @@ SILENT = {"last_bin_end_s": NOW - 26 * HOUR_S, "last_push_s": NOW - 26 * HOUR_S}
         (evidence(**SILENT, facts=known()), "offline", "silent", NOW - 26 * HOUR_S, "though the device answers"),
         (evidence(**SILENT, facts=known(**REFUSED)), "offline", "offline", NOW - 26 * HOUR_S, "asking the device fails: connection refused"),
         (evidence(facts=known(**REFUSED)), "degraded", "unreachable", NOW - HOUR_S, "Its pushes come, but"),
-        (evidence(push_delay_s=181.4), "degraded", "push_late", None, "came 181 s after"),
+        (evidence(push_delay_s=181.4, facts=late(NOW - 300)), "degraded", "push_late", NOW - 300, "the last one 181 s after"),
         (evidence(clock_offset_s=-45.2), "degraded", "clock_offset", None, "is -45 s off"),
         (evidence(notes={"clock_skew": NOW - 60}), "degraded", "clock_skew", NOW - 60, "dated counts in the future"),
         (evidence(notes={"counter_regression": NOW - 60}), "degraded", "counter_regression", NOW - 60, "totals fell"),
@@ -121,9 +126,14 @@ def test_what_is_just_within_is_no_reason() -> None:
         "agents": (Agent("1", last_ok_s=NOW, last_failed_s=NOW - 60, error="timeout"),),
     }
     seen = evidence(
-        facts=known(facts=facts, reboots_s=(NOW - DAY_S - 1,), firmware_changed_s=NOW - DAY_S - 1),
+        facts=known(
+            facts=facts,
+            reboots_s=(NOW - DAY_S - 1,),
+            firmware_changed_s=NOW - DAY_S - 1,
+            since={"push_late": NOW - 299},
+        ),
         last_bin_end_s=NOW - 900,
-        push_delay_s=120.0,
+        push_delay_s=181.4,
         clock_offset_s=30.0,
         notes={"clock_skew": NOW - HOUR_S - 1},
     )
@@ -160,7 +170,6 @@ def test_the_gravest_comes_first() -> None:
 # -- properties -----------------------------------------------------------------------------------
 TROUBLES: tuple[dict[str, Any], ...] = (
     SILENT,
-    {"push_delay_s": 500.0},
     {"clock_offset_s": 90.0},
     {"notes": {"clock_skew": NOW, "counter_twice": NOW}},
     {"unmapped": ("single/7",)},
@@ -168,7 +177,7 @@ TROUBLES: tuple[dict[str, Any], ...] = (
 FACT_TROUBLES: tuple[dict[str, Any], ...] = (
     REFUSED,
     {"reboots_s": (NOW - 3, NOW - 2, NOW - 1)},
-    {"since": {"config_changed": NOW}},
+    {"since": {"config_changed": NOW, "push_late": NOW - 999}},
     {"facts": {"temperature_c": 99, "tilt_degrees": 40.0}},
     {"facts": {"licences": (Licence("A", "expired", 0), Licence("B", "enabled", 3))}},
     {"facts": {"agents": (Agent("1", last_failed_s=NOW),), "storage_percent": 99.0}},

@@ -33,9 +33,12 @@ def test_health_from_never_heard_to_silent(run: Any) -> None:
         assert await judged(house) == ("unknown", ["never_pushed"])
         await house.counts("S1", passing(MORNING, 1))
         assert await judged(house) == ("healthy", [])
-        await house.counts("S1", passing(MORNING + 60, 1), at_s=MORNING + 60 + 60 + 121)
-        assert await judged(house) == ("degraded", ["push_late"])
-        house.clock.set(MORNING + 120 + 901)
+        for n in range(1, 8):
+            begun = MORNING + 60 * n
+            await house.counts("S1", passing(begun, 1), at_s=begun + 60 + 121)
+            late = n > 5  # a backlog is soon over
+            assert await judged(house) == (("degraded", ["push_late"]) if late else ("healthy", []))
+        house.clock.set(MORNING + 480 + 901)
         assert await judged(house) == ("offline", ["silent"])
         system = await house.engine.watch.system()
         assert (system.health, system.sensors["offline"]) == ("degraded", 1)
@@ -137,5 +140,27 @@ def test_what_status_pushes_tell_of_licences_and_reboots_is_judged(run: Any) -> 
         told = await house.engine.watch.sensor("S1", None)
         assert (told.facts.reboots, told.facts.reboots_s) == (1, (MORNING + 85,))
         assert [one.code for one in told.findings] == ["licence_ending", "rebooted"]
+
+    run(story, MORNING)
+
+
+def test_a_clock_that_is_behind_is_told_from_words_that_were_held_up(run: Any) -> None:
+    async def story(house: House) -> None:
+        await a_door(house)
+        await house.counts("S1", passing(MORNING, 1))
+
+        async def heard(at_s: int, behind_s: int) -> float | None:
+            await tell(house, at_s, device_time_ms=(at_s - behind_s) * 1000)
+            return (await house.engine.watch.sensor("S1", None)).clock_offset_s
+
+        start = MORNING + 90
+        assert [await heard(start + n, 500 - 50 * n) for n in range(8)] == [None] * 8  # a backlog
+        assert await heard(start + 10, 1) == -1
+        for n in range(20):
+            offset_s = await heard(start + 60 * n, 45)
+        assert offset_s == -45
+        assert "clock_offset" in (await judged(house))[1]
+        assert await heard(start + 1_260, -3) == 3
+        assert "clock_offset" not in (await judged(house))[1]
 
     run(story, MORNING)
