@@ -6,9 +6,9 @@ import pytest
 
 from countline import limits
 from countline.devices.guard import AllowedNetworks
-from countline.devices.xovis_v5 import Devices
+from countline.devices.xovis_v5 import Devices, recognise
 from countline.errors import CountlineError, DeviceGone, DeviceUnreachable
-from tests.app.answering import Heard, answering, in_loop, json, whole
+from tests.app.answering import Heard, answering, html, in_loop, json, whole
 from tests.app.invented_sensors import (
     INFO,
     LOGIN,
@@ -173,8 +173,18 @@ async def test_nobody_there() -> None:
         url = served.url
     error = await refusal(url, rename)
     assert isinstance(error, DeviceUnreachable)
-    assert url in error.detail
+    assert f"{url} does not answer: connection refused (tried 3 times)" in error.detail
     assert "check its power" in error.detail
+
+
+@pytest.mark.parametrize("answer", [html(403), html(404), json({}, 401), json({}, 404)])
+@in_loop
+async def test_what_does_not_say_what_it_is_is_no_sensor_that_is_known(answer: bytes) -> None:
+    async with answering(answer) as served:
+        error = await refusal(served.url, recognise)
+    assert error.error_code == "device_not_recognised"
+    assert "older generations" in error.detail
+    assert [one.credentials for one in served.heard] == [""]
 
 
 @in_loop

@@ -46,6 +46,12 @@ def refusal(answer: Answer, operation: Operation, firmware: Firmware | None) -> 
     said, status, does = _said(answer), answer.status, operation.says
     if 300 <= status < 400:
         return invalid_answer(operation.name, "it points elsewhere, and redirects are not followed")
+    if operation.open and 400 <= status < 500 and status != 423:
+        detail = (
+            f"asked to {does} without a login, it answers {status}, which no sensor of generation 5"
+            " does; check the address. Sensors of older generations cannot be asked, only push"
+        )
+        return _error("device_not_recognised", detail, operation)
     if status == 401:
         return _login_failed(operation)
     if answer.is_unknown_path:
@@ -126,11 +132,6 @@ def invalid_answer(operation: str, why: str) -> DeviceError:
 
 
 def _login_failed(operation: Operation) -> DeviceError:
-    if operation.open:
-        detail = (
-            "it wants a password before it says what it is, which no sensor of generation 5 does"
-        )
-        return _error("device_not_recognised", f"{detail}; check the address", operation)
     detail = (
         "the sensor refuses user and password; it was tried once only, so that the account does not"
         " lock. Check both on the sensor's own page, then give them again"

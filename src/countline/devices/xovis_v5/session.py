@@ -162,7 +162,7 @@ class Session:
             else:
                 async with self._queue.turn():
                     answer = await self._exchange(operation, target, content, timeout_s)
-            if answer.is_unknown_path and operation.name != "device_info":
+            if answer.is_unknown_path and not operation.open:
                 await self.firmware()  # so that the refusal can say which it is
             return judge(answer, operation, self._firmware)
         except DeviceError as error:
@@ -221,7 +221,7 @@ class Session:
             headers=headers,
             body=content,
             timeout_s=timeout_s,
-            repeat=operation.name not in ("login", "logout"),
+            repeat=operation.name != "logout",
         )
 
     async def _credentials(self) -> str:

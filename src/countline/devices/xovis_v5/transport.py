@@ -1,6 +1,8 @@
 """Bytes to a sensor and back, within bounds of time and size, repeated where that is safe."""
 
 import asyncio
+import itertools
+import os
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
@@ -140,7 +142,7 @@ class Transport:
         within_s = timeout_s or self._manner.timeout_s
         repeatable = repeat and method in _REPEATABLE
         delays = iter(self._manner.retry_delays_s if repeat else ())
-        while True:
+        for attempt in itertools.count(1):
             try:
                 answer = await self._attempt(method, target, headers, body, within_s)
                 if answer.status != _NOT_DONE and not (repeatable and answer.status in _ON_THE_WAY):
@@ -153,8 +155,9 @@ class Transport:
                 safe = repeatable or not broken.sent
                 delay_s = next(delays, None) if safe else None
                 if delay_s is None:
-                    raise self._failure(broken, method) from None
+                    raise self._failure(broken, method, attempt) from None
             await self._manner.sleep(delay_s)
+        raise AssertionError("attempts end only by one of these")
 
     async def close(self) -> None:
         """Hang up."""
@@ -211,8 +214,9 @@ class Transport:
         media_type = headers.get(b"content-type", b"").decode("latin-1")
         return Answer(response.status, media_type.partition(";")[0].strip().lower(), bytes(body))
 
-    def _failure(self, broken: _Broken, method: str) -> DeviceError:
+    def _failure(self, broken: _Broken, method: str, attempts: int) -> DeviceError:
         where = str(self.address)
+        tried = "tried once" if attempts == 1 else f"tried {attempts} times"
         if broken.sent and method != "GET":
             return DeviceGone(
                 f"{where} went away in the middle of a change: {broken.why}. It may have been done or"
@@ -222,7 +226,8 @@ class Transport:
         advice = "check its power, cable and address, and that this machine may reach its network"
         if broken.why.startswith(NO_TLS):
             advice = f"if it speaks plain HTTP, write http://{self.address.host}"
-        return DeviceUnreachable(f"{where} does not answer: {broken.why}; {advice}", address=where)
+        detail = f"{where} does not answer: {broken.why} ({tried}); {advice}"
+        return DeviceUnreachable(detail, address=where)
 
     def _invalid(self, why: str) -> DeviceError:
         detail = f"{self.address} answers nonsense: {why}. Check that a sensor is at this address"
@@ -230,7 +235,11 @@ class Transport:
 
 
 def _words(error: Exception) -> str:
-    """What a failure says of itself; some say nothing."""
-    return str(error) or {"ReadTimeout": "no answer in time", "ConnectTimeout": "nobody there"}.get(
-        type(error).__name__, type(error).__name__
-    )
+    """What a failure says of itself, or what lies beneath it where that says more."""
+    beneath: BaseException | None = None if str(error).startswith(NO_TLS) else error
+    while beneath is not None:
+        if isinstance(beneath, OSError) and beneath.errno is not None and beneath.errno > 0:
+            return os.strerror(beneath.errno).lower()
+        beneath = beneath.__cause__ or beneath.__context__
+    silent = {"ConnectTimeout": "nobody takes the connection", "ReadTimeout": "no answer in time"}
+    return str(error) or silent.get(type(error).__name__, type(error).__name__)
