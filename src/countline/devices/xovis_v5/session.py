@@ -195,9 +195,12 @@ class Session:
             self._forget(credentials)
             credentials = await self._credentials()
             answer = await self._send(operation, target, credentials, content, timeout_s)
-        if answer.status == 401:
-            assert self._login is not None, "there were credentials"
-            self._refused.add(self.address, self._login)
+        if answer.status != 401:
+            return answer
+        if self._token is not None:  # fresh from a login that went well: it is not the password
+            return answer._replace(status=403, media_type="application/json")
+        assert self._login is not None, "there were credentials"
+        self._refused.add(self.address, self._login)
         return answer
 
     async def _send(

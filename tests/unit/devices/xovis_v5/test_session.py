@@ -96,7 +96,11 @@ def test_an_older_firmware_has_one_stitched_instance() -> None:
         ({"GET /device/info": 401}, "device_not_recognised"),
         ({"POST /users/login": 500}, "device_failed"),
         ({"POST /users/login": {"tok": "t"}}, "device_answer_invalid"),
-        ({"GET /multisensors/2/scene/geometries": 401}, "device_login_failed"),
+        ({"GET /multisensors/2/scene/geometries": 401}, "device_privilege_missing"),
+        (
+            {"POST /users/login": 404, "GET /multisensors/2/scene/geometries": 401},
+            "device_login_failed",
+        ),
     ],
 )
 def test_what_goes_wrong_before_the_question(said: Mapping[str, Any], code: str) -> None:
