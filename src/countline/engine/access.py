@@ -177,6 +177,12 @@ class AccessDesk:
         new = PushSecret(digest=digest_of(text), sensor=sensor, driver=driver, created_s=now)
         await self._desk.save(*old, new)
 
+    def admitted(self, secret: str) -> PushSecret | None:
+        """The push secret behind a text that was admitted a moment ago; None: ask `admit`."""
+        if self._desk.at_hand() is not self._admitted_by:
+            return None
+        return self._admitted.get(secret)
+
     async def admit(self, secret: str) -> PushSecret:
         """The push secret behind the text. Raises `NotAllowed`; then nothing of the push is kept."""
         catalogue = await self._desk.recent()

@@ -58,11 +58,13 @@ class CatalogueDesk:
         self._asked_s = elapsed_s()
         return await self.store.read(self.of_view)
 
-    async def recent(self) -> Catalogue:
+    def at_hand(self) -> Catalogue | None:
         """The snapshot of a moment ago, for what is asked thousands of times a second."""
-        if self._current is None or elapsed_s() - self._asked_s > RECENT_S:
-            return await self.fresh()
-        return self._current
+        return self._current if elapsed_s() - self._asked_s <= RECENT_S else None
+
+    async def recent(self) -> Catalogue:
+        """The same, or that of now."""
+        return self.at_hand() or await self.fresh()
 
     def of_view(self, view: View) -> Catalogue:
         """The snapshot that belongs to a view, so that names and numbers are of one commit.

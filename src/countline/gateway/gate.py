@@ -113,7 +113,14 @@ class Gate:
                 "part of the path.",
                 code="push_secret_missing",
             )
-        secret = await self._engine.access.admit(given.secret)
+        return self._ticket(given, await self._engine.access.admit(given.secret))
+
+    def admit_again(self, given: Given) -> "Ticket | None":
+        """`admit`, for a sender that was let in a moment ago; None for any other."""
+        secret = self._engine.access.admitted(given.secret)
+        return None if secret is None else self._ticket(given, secret)
+
+    def _ticket(self, given: Given, secret: PushSecret) -> "Ticket":
         ticket = Ticket(self, secret, _driver(secret, given), given.gzip)
         ticket.holds(given.length)
         return ticket

@@ -80,7 +80,7 @@ class PushListener(HttpToolsProtocol):
         if ticket is None:
             return None
         push = TakenPush(self, given, ticket, keep_alive=True)
-        push.body += data[at:]
+        push.body = data[at:]
         self.cycle = push  # type: ignore[assignment]  # as far as uvicorn looks
         return push
 
@@ -98,6 +98,7 @@ class PushListener(HttpToolsProtocol):
             super().on_headers_complete()
         else:
             push = TakenPush(self, given, ticket, keep_alive=self.parser.should_keep_alive())
+            push.body = bytearray()
             self.cycle = self.reading = push  # type: ignore[assignment]  # as far as uvicorn looks
 
     def on_body(self, body: bytes) -> None:
@@ -142,7 +143,8 @@ class PushListener(HttpToolsProtocol):
     def _admitted(self, given: Given) -> Ticket | None:
         """Let a push in; None for one that is refused, by the other way."""
         try:
-            ticket = begin(self.heads.gate.admit(given))
+            gate = self.heads.gate
+            ticket = gate.admit_again(given) or begin(gate.admit(given))
         except CountlineError:
             return None
         if isinstance(ticket, asyncio.Task):  # it would have to wait
@@ -217,7 +219,7 @@ class TakenPush:
         self._protocol = protocol
         self.given = given
         self.ticket = ticket
-        self.body = bytearray()
+        self.body: bytes | bytearray = b""
         self.keep_alive = keep_alive
         self.response_complete = False
         self.disconnected = False
