@@ -9,6 +9,7 @@ from cyclopts import Parameter
 
 from countline.cli import show
 from countline.cli.exits import DONE
+from countline.cli.listening import NO_DEVICES, AsDevices, listen
 from countline.cli.opening import opened_engine
 from countline.cli.options import NONE_GIVEN, Options
 from countline.cli.serve import stop_on_signals
@@ -47,6 +48,7 @@ async def emulate(
         ),
     ] = (),
     exit_after: Annotated[float | None, Parameter(help="Stop after so many seconds.")] = None,
+    devices: AsDevices = NO_DEVICES,
     options: Options = NONE_GIVEN,
 ) -> int:
     """Let sensors that do not exist push at a server: counts, live frames and status.
@@ -57,6 +59,11 @@ async def emulate(
     from countline.cli.furnishing import make_secrets, register_sensors
     from countline.emulator import FleetOptions, make_fleet
 
+    stop, as_json = _stop(exit_after), options.json
+    if devices.listen is not None:
+        return await listen(
+            devices, sensors=sensors, seed=seed, faults=fault, stop=stop, as_json=as_json
+        )
     asked = FleetOptions(
         target=target, secret=secret or "", sensors=sensors, seed=seed, speed=speed, faults=fault
     )
@@ -67,12 +74,17 @@ async def emulate(
             await register_sensors(engine, building)
             if secret is None:
                 secrets = await make_secrets(engine, building)
-    stop = stop_on_signals()
-    if exit_after is not None:
-        asyncio.get_running_loop().call_later(exit_after, stop.set)
-    tally = await _run(replace(asked, secrets=secrets), stop, quiet=options.json)
+    tally = await _run(replace(asked, secrets=secrets), stop, quiet=as_json)
     _tell(tally, options)
     return DONE
+
+
+def _stop(after_s: float | None) -> asyncio.Event:
+    """Set by Ctrl-C, and after so many seconds."""
+    stop = stop_on_signals()
+    if after_s is not None:
+        asyncio.get_running_loop().call_later(after_s, stop.set)
+    return stop
 
 
 async def _run(asked: "FleetOptions", stop: asyncio.Event, *, quiet: bool) -> "Tally":

@@ -81,6 +81,16 @@ class Whereabouts:
     neighbours: list["Device"] = field(default_factory=list)
 
 
+def reboots_before(sensor: Sensor, true_ms: int) -> list[tuple[int, int]]:
+    """When a sensor was away by its plan of faults; it is not away now."""
+    away_s = sensor.faults.reboot_s
+    return [
+        (down * 1000, (down + away_s) * 1000)
+        for down in sensor.faults.reboots
+        if sensor.installed_s < down and (down + away_s) * 1000 <= true_ms
+    ]
+
+
 class Device:
     """The state of one emulated sensor. Every listener and every route of it shares this."""
 
@@ -101,7 +111,10 @@ class Device:
         self.personality: Personality = PERSONALITIES[personality]
         self.ground = Ground(sensor.plan, forward_leftwards)
         self.running = Running(
-            true_ms, booted_ms=sensor.booted_ms(true_ms()), offset_ms=sensor.skew_ms
+            true_ms,
+            booted_ms=sensor.booted_ms(sensor.installed_s * 1000),
+            offset_ms=sensor.skew_ms,
+            downs=reboots_before(sensor, true_ms()),
         )
         self.smk, self.licences = smk, dict(licences)
         self.accounts = {

@@ -1,4 +1,4 @@
-"""`/monitor`, `/x509/truststore` and `/blob/public`: what is there, and does little."""
+"""`/monitor`, `/network/x509/truststore` and `/blob/public`: what is there, and does little."""
 
 from typing import Any
 
@@ -41,8 +41,8 @@ def blob(device: Device, ask: Ask) -> Reply:
 ROUTES = (
     route("GET", "/monitor/state", state, "pip_read", since="5.6"),
     route("POST", "/monitor/upload", upload, "pip_write", changes=False),
-    route("GET", "/x509/truststore", certificates, "truststore_read"),
-    route("DELETE", "/x509/truststore", remove_certificates, "truststore_write"),
-    route("GET", "/x509/truststore/{fingerprint}", no_certificate, "truststore_read"),
+    route("GET", "/network/x509/truststore", certificates, "truststore_read"),
+    route("DELETE", "/network/x509/truststore", remove_certificates, "truststore_write"),
+    route("GET", "/network/x509/truststore/{fingerprint}", no_certificate, "truststore_read"),
     route("GET", "/blob/public/{name}", blob, "any"),
 )

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
@@ -25,7 +25,7 @@ from countline.emulator.v5.personality import Release
 from countline.emulator.v5.routes import Route, route
 from countline.emulator.v5.settings import SETTINGS, Setting
 
-IdMode = Literal["SERVER", "CLIENT", "CLIENT_FORCE"]
+FILTERS = ("logic_id", "layer_id")  # in the query of a list
 
 
 # settings
@@ -132,7 +132,11 @@ class Collection:
         return self.shown(device, deepcopy(body)) if self.shown else body
 
     def list(self, device: Device, ask: Ask) -> Reply:
-        items = [*device.config.items(self.at(ask.root)).values()]
+        items = [
+            item
+            for item in device.config.items(self.at(ask.root)).values()
+            if all(item.get(key) == ask.number(key, 0) for key in FILTERS if key in ask.query)
+        ]
         more = self.total(device, items) if self.total else {}
         return replied({self.key: [self.answered(device, item) for item in items], **more})
 

@@ -1,7 +1,7 @@
 """A device's time: its own clock with every step it made, and when it was up."""
 
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 REBOOT_S = 75
 
@@ -9,11 +9,19 @@ REBOOT_S = 75
 class Running:
     """The clock and the boots of a device over true time, which is handed in."""
 
-    def __init__(self, true_ms: Callable[[], int], *, booted_ms: int, offset_ms: int) -> None:
+    def __init__(
+        self,
+        true_ms: Callable[[], int],
+        *,
+        booted_ms: int,
+        offset_ms: int,
+        downs: Iterable[tuple[int, int]] = (),
+    ) -> None:
+        """`booted_ms`: when it came up first; `downs`: when it was away since then."""
         self.true_ms = true_ms
         self.reboot_s = REBOOT_S
-        self.downs: list[tuple[int, int]] = []  # [from, to) in true time
-        self._boots_ms = [booted_ms]
+        self.downs = list(downs)  # [from, to) in true time
+        self._boots_ms = [booted_ms, *(end for _, end in self.downs)]
         self._steps: list[tuple[int, int]] = [(0, offset_ms)]  # from when on, how far ahead
 
     def now_ms(self) -> int:

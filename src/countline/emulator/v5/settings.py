@@ -46,7 +46,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("/www/config", shapes.Www, "www_config", deletable=False, apart=True),
     Setting("/time", shapes.Time, "time_cfg", apart=True),
     Setting("/monitor/config", shapes.Monitor, "pip", deletable=False),
-    Setting("/x509/truststore/config", shapes.Truststore, "truststore", deletable=False),
+    Setting("/network/x509/truststore/config", shapes.Truststore, "truststore", deletable=False),
     Setting("/policy/password/strength", shapes.PasswordPolicy, "", since="5.6", apart=True),
     Setting("/privacy/mode", shapes.PrivacyMode, "privacy_mode", apart=True),
     Setting("/itxpt/config", shapes.Itxpt, "", apart=True, since="5.6"),

@@ -159,6 +159,7 @@ class ExposureControl(Struct):
 class Itxpt(Struct):
     itxpt_enabled: bool = False
     protocol_version: Literal["v2.0.1", "v2.1.0", "v2.1.1", "unknown"] = "v2.1.1"
+    vehicle_id_source: Literal["fmstoip", "vehicletoip", "custom"] = "fmstoip"
     apc_push_type: Literal["on_event", "periodic"] = "on_event"
     apc_push_max_resolution_ms: Annotated[int, Meta(ge=80, le=5000)] = 1000
     heartbeat_period_ms: Annotated[int, Meta(ge=1000, le=60000)] = 30000

@@ -54,7 +54,10 @@ def door_counts(device: Device, ask: Ask) -> Reply:
 
 
 def services(device: Device, ask: Ask) -> Reply:
-    return replied({"consumers": [], "services_published": []})
+    names = ["consumers", "services_published"]
+    if ask.path.startswith("/itxpt"):
+        names += ["apc_devices", "services_subscribed"]
+    return replied({name: [] for name in names})
 
 
 ROUTES = (
