@@ -17,6 +17,7 @@ from tests.engine_house import House, at, in_memory, package, passing
 
 START_S = at("2026-06-02 08:00")
 ANSWER_S_MAX = 20
+KEEP_ALIVE_S: float = 5
 SHORT, LONG = "short", "long"  # the listener's own way, and that by ASGI
 
 
@@ -171,7 +172,13 @@ async def site_of(house: House, limits: PushLimits) -> AsyncIterator[Site]:
     gate = WatchedGate(house.engine, limits)
     app = with_pushes(elsewhere, gate)
     config = uvicorn.Config(
-        app, http=listener(gate), port=0, lifespan="off", log_config=None, access_log=False
+        app,
+        http=listener(gate),
+        port=0,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        timeout_keep_alive=KEEP_ALIVE_S,  # type: ignore[arg-type]  # less than a second is more than 0
     )
     server = Server(config)
     serving = asyncio.create_task(server.serve())

@@ -41,15 +41,14 @@ class PushListener(HttpToolsProtocol):
 
     heads: ClassVar["Heads"]
     between: bool = True  # the parser is, two requests
+    answered_s: float = 0.0  # when the last push was
     reading: "TakenPush | None" = None  # its body is not complete
     complete: "TakenPush | None" = None  # its body is, and nobody has it yet
 
     def data_received(self, data: bytes) -> None:
         """A push is handed on when the parser, if it is needed, is through with what came."""
         push = self._known(data) if self.between else None
-        if push is not None:
-            self._unset_keepalive_if_required()
-        else:
+        if push is None:
             fresh = self.between
             super().data_received(data)
             push, self.complete = self.complete, None
@@ -168,7 +167,23 @@ class PushListener(HttpToolsProtocol):
             self.transport.write(head(status, headers) + body)
             if not push.keep_alive:
                 self.transport.close()
-        self.on_response_complete()
+        self.answered_s = self.loop.time()
+        if self.pipeline or self.timeout_keep_alive_task is None:
+            self.on_response_complete()
+        else:  # its timer looks again, which costs less than a new one for each push
+            self.server_state.total_requests += 1
+            self.flow.resume_reading()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close a connection on which nothing is asked; look again later at one that is in use."""
+        self.timeout_keep_alive_task = None
+        left_s = self.answered_s + self.timeout_keep_alive - self.loop.time()
+        if left_s <= 0 and self._is_free():
+            super().timeout_keep_alive_handler()
+        elif self._is_free():
+            self.timeout_keep_alive_task = self.loop.call_later(
+                left_s, self.timeout_keep_alive_handler
+            )
 
 
 def head(status: int, headers: Sequence[tuple[bytes, bytes]]) -> bytes:

@@ -125,6 +125,23 @@ def test_who_wants_to_close_is_closed() -> None:
     told(story)
 
 
+def test_a_connection_on_which_nothing_is_asked_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.push_site.KEEP_ALIVE_S", 0.05)
+
+    async def story(site: Site) -> None:
+        line = await site.line()
+        for minute in range(4):  # the later ones by a head that is known
+            assert (await line.ask(site.push(body_of(minute)))).status == 204
+        assert await line.is_closed()
+        half = await site.line()
+        assert (await half.ask(site.push())).status == 204
+        await half.send(site.push()[:-9])
+        assert (await half.answer()).status == 408  # it waits for the body, not for a request
+        assert await half.is_closed()
+
+    told(story, PushLimits(read_s_max=0.3))
+
+
 def test_gzip_comes_the_short_way_too() -> None:
     async def story(site: Site) -> None:
         line = await site.line()
