@@ -9,20 +9,6 @@ from typing import Any
 
 import msgspec
 import pytest
-from xovis.api.device.client import DeviceClient
-from xovis.models.device import (
-    AgentConfig,
-    DataConfig,
-    DataFormat,
-    DataPushAgent,
-    DataPushConnection,
-    DataPushFilters,
-    DataPushTriggerConfig,
-    DataPushType,
-    HTTPConfig,
-    RetryConfig,
-    Scheduler,
-)
 
 from countline.drivers import Push
 from countline.drivers.xovis_v5 import DRIVER
@@ -30,6 +16,8 @@ from countline.emulator.v5 import Release, emulated_sensor, listening
 from countline.emulator.v5.observing import Observer
 from tests.app.receiver import Receiver
 
+client_library = pytest.importorskip("xovis.api.device.client")
+models = pytest.importorskip("xovis.models.device")
 pytestmark = pytest.mark.filterwarnings("default")  # of the library's own making
 HOUR_MS = 3_600_000
 
@@ -41,27 +29,27 @@ def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("HOME", str(tmp_path))
 
 
-def connection(port: int) -> DataPushConnection:
-    config = HTTPConfig(uri="http://127.0.0.1/push", port=port, connection_timeout_s=5)
-    return DataPushConnection(name="to us", protocol="HTTP", config=config)
+def connection(port: int) -> Any:
+    config = models.HTTPConfig(uri="http://127.0.0.1/push", port=port, connection_timeout_s=5)
+    return models.DataPushConnection(name="to us", protocol="HTTP", config=config)
 
 
-def agent(connection_id: int) -> DataPushAgent:
-    return DataPushAgent(
+def agent(connection_id: int) -> Any:
+    return models.DataPushAgent(
         name="minutes",
-        type=DataPushType.LOGICS,
+        type=models.DataPushType.LOGICS,
         connection=connection_id,
         enabled=True,
-        config=AgentConfig(
-            data=DataConfig(
+        config=models.AgentConfig(
+            data=models.DataConfig(
                 resolution="ONE_MINUTE",
                 package_size=60,
                 include_empty=True,
-                format=DataFormat(type="JSON"),
+                format=models.DataFormat(type="JSON"),
             ),
-            filters=DataPushFilters(included_logics="ALL"),
-            scheduler=Scheduler(
-                type="INTERVAL", interval="ONE_MINUTE", retry=RetryConfig(mode="DROP")
+            filters=models.DataPushFilters(included_logics="ALL"),
+            scheduler=models.Scheduler(
+                type="INTERVAL", interval="ONE_MINUTE", retry=models.RetryConfig(mode="DROP")
             ),
         ),
     )
@@ -85,7 +73,7 @@ def test_the_library_creates_tests_triggers_and_reads(personality: Release) -> N
         async with (
             Receiver() as receiver,
             listening(device, tls=False) as url,
-            DeviceClient(url, "admin", "pass", max_retries=1) as client,
+            client_library.DeviceClient(url, "admin", "pass", max_retries=1) as client,
         ):
             push = client._singlesensor.datapush
             made = await push.create_connection(connection(receiver.port))
@@ -100,7 +88,7 @@ def test_the_library_creates_tests_triggers_and_reads(personality: Release) -> N
             await resend(push, created.id, receiver, device)
             await read(client, device)
             status = await push.get_agent_status("minutes")
-            assert (status.id, status.type) == (created.id, DataPushType.LOGICS)
+            assert (status.id, status.type) == (created.id, models.DataPushType.LOGICS)
             disabled = await push.disable_agent(created.id)
             assert disabled.enabled is False
             await push.delete_agent(created.id)
@@ -113,7 +101,9 @@ def test_the_library_creates_tests_triggers_and_reads(personality: Release) -> N
 async def resend(push: Any, agent_id: int, receiver: Receiver, device: Any) -> None:
     """An hour of two days ago arrives on demand, as the database has it."""
     end_ms = device.running.now_ms() // HOUR_MS * HOUR_MS - 48 * HOUR_MS
-    wanted = DataPushTriggerConfig(type="TIME_RANGE", time_from=end_ms - HOUR_MS, time_to=end_ms)
+    wanted = models.DataPushTriggerConfig(
+        type="TIME_RANGE", time_from=end_ms - HOUR_MS, time_to=end_ms
+    )
     await push.trigger_agent_push(agent_id, wanted)
     await asyncio.wait_for(receiver.until(1), 20)
     assert (await push.get_agent_trigger_status(agent_id)).status.value == "IDLE"

@@ -2,21 +2,34 @@
 
 from countline.emulator.v5.answering import answer
 from countline.emulator.v5.certificate import Certificate
+from countline.emulator.v5.delivering import Outcome
 from countline.emulator.v5.device import Device, Misbehaviour
+from countline.emulator.v5.feeding import Sending
 from countline.emulator.v5.fixture import device_over, emulated_sensor, planned_for
+from countline.emulator.v5.link import Link
 from countline.emulator.v5.listening import listening
+from countline.emulator.v5.observing import Observer
 from countline.emulator.v5.personality import PERSONALITIES, Personality, Release
+from countline.emulator.v5.stepping import SteppedTime, sendings, simulate, simulate_async
 
 __all__ = [
     "PERSONALITIES",
     "Certificate",
     "Device",
+    "Link",
     "Misbehaviour",
+    "Observer",
+    "Outcome",
     "Personality",
     "Release",
+    "Sending",
+    "SteppedTime",
     "answer",
     "device_over",
     "emulated_sensor",
     "listening",
     "planned_for",
+    "sendings",
+    "simulate",
+    "simulate_async",
 ]

@@ -141,7 +141,10 @@ class Run:
         return self.device.part(Observer).context(self.root)
 
     def connection(self) -> dict[str, Any] | None:
-        return self.device.config.item(connections_at(self.root), self.agent["connection"])
+        """Where it sends to, as configured now."""
+        path, id_ = connections_at(self.root), self.agent["connection"]
+        config = self.device.config
+        return config.items(path).get(id_) or config.items(path, volatile=True).get(id_)
 
     # when
 

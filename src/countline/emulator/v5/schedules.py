@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -124,6 +125,11 @@ def _number(part: Part, text: str) -> int:
     return value
 
 
+@lru_cache(maxsize=256)
+def _parsed(text: str) -> Cron:
+    return Cron.parse(text)
+
+
 def check_schedule(scheduler: Mapping[str, Any]) -> None:
     """Raises ValueError where a scheduler lacks what its type needs, or has it wrongly."""
     kind = scheduler["type"]
@@ -144,7 +150,7 @@ def next_push_s(
     of its own, so that a fleet does not speak all at once.
     """
     if scheduler["type"] == "PERIODIC":
-        return Cron.parse(scheduler["cron"]).next_after(after_s, zone)
+        return _parsed(scheduler["cron"]).next_after(after_s, zone)
     if scheduler["type"] == "INTERVAL":
         step_s = INTERVALS_S[scheduler["interval"]]
         offset = datetime.fromtimestamp(after_s, zone).utcoffset()

@@ -10,9 +10,10 @@ from countline.emulator.v5 import Device, Release, answer, emulated_sensor
 from countline.emulator.v5.delivering import Outcome
 from countline.emulator.v5.feeding import Sending
 from countline.emulator.v5.stepping import OK, SteppedTime, simulate
-from tests.unit.emulator.hall import START_MS, START_S
+from tests.unit.emulator.hall import HALL, START_MS, START_S
 
 HOUR_MS = 3_600_000
+LINE = HALL.lines[0].line_id
 LOGICS_DATA = {"resolution": "ONE_MINUTE", "package_size": 5, "format": {"type": "JSON"}}
 LIVE_DATA = {"resolution": "MAX", "package_size": 1, "format": {"type": "JSON"}}
 EVENTS_ONLY = {"included_objects": "NONE", "included_scene_events": "NONE"}
@@ -90,3 +91,17 @@ class Bench:
 
 def refusing(status: int = 503) -> Outcome:
     return Outcome(status, "no")
+
+
+def truth(bench: Bench) -> dict[int, tuple[int, int]]:
+    world = bench.device.sensor.world
+    return {s: (c.forward, c.backward) for s, c in world.minutes(LINE, START_S, START_S + 86_400)}
+
+
+def told(bench: Bench) -> dict[int, tuple[int, int]]:
+    """The last word on each minute of the door."""
+    return {
+        r.start_s: (dict(r.values)["forward"], dict(r.values)["backward"])
+        for r in bench.readings()
+        if r.channel == "1000"
+    }

@@ -12,7 +12,7 @@ LINE = HALL.lines[0].line_id
 LOGICS = "/singlesensor/data/history/logics"
 
 
-def ask(bench: Bench, path: str = LOGICS, **query: Any) -> Any:
+def ask(bench: Bench, path: str = LOGICS, /, **query: Any) -> Any:
     words = "&".join(f"{k}={v}" for k, v in query.items())
     return bench.ask("GET", f"{path}?{words}")
 
@@ -38,7 +38,7 @@ def test_bins_of_an_hour_are_the_world() -> None:
 
 def test_any_partition_has_the_same_sum() -> None:
     bench = Bench(hour=20)
-    span = {"begin": START_MS + 5 * HOUR_MS, "end": START_MS + 20 * HOUR_MS}
+    span: dict[str, Any] = {"begin": START_MS + 5 * HOUR_MS, "end": START_MS + 20 * HOUR_MS}
     sums = {sum(forwards(ask(bench, resolution_min=n, **span))) for n in (1, 5, 15, 60, 900)}
     sums |= {sum(forwards(ask(bench, number_of_bins=n, **span))) for n in (1, 7, 100)}
     assert len(sums) == 1
@@ -66,7 +66,7 @@ def test_begin_and_end_are_relative_or_zero() -> None:
 
 def test_empty_bins_are_filled_where_wanted() -> None:
     bench = Bench(hour=1)
-    span = {"begin": START_MS - 2 * HOUR_MS, "resolution_min": 60}
+    span: dict[str, Any] = {"begin": START_MS - 2 * HOUR_MS, "resolution_min": 60}
     assert len(ask(bench, **span)["measurements"]) == 1
     filled = ask(bench, include_empty="true", **span)["measurements"]
     assert [m["records"] for m in filled] == [0, 0, 60]

@@ -28,7 +28,7 @@ def test_a_week_ends_with_every_minute_as_the_world_was() -> None:
     connection = bench.connect()
     bench.agent(
         "LOGICS", connection, include_empty=True, package_size=60, retry=EXPONENTIAL,
-        schedule={"type": "PERIODIC", "cron": "20 * * ? * *"},
+        schedule={"type": "PERIODIC", "cron": "20 0/10 * ? * *"},
     )  # fmt: skip
     bench.agent("LIVE_DATA", connection, filters=EVENTS_ONLY, retry={"mode": "DROP"})
 
