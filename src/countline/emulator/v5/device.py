@@ -81,16 +81,6 @@ class Whereabouts:
     neighbours: list["Device"] = field(default_factory=list)
 
 
-def reboots_before(sensor: Sensor, true_ms: int) -> list[tuple[int, int]]:
-    """When a sensor was away by its plan of faults; it is not away now."""
-    away_s = sensor.faults.reboot_s
-    return [
-        (down * 1000, (down + away_s) * 1000)
-        for down in sensor.faults.reboots
-        if sensor.installed_s < down and (down + away_s) * 1000 <= true_ms
-    ]
-
-
 class Device:
     """The state of one emulated sensor. Every listener and every route of it shares this."""
 
@@ -114,7 +104,11 @@ class Device:
             true_ms,
             booted_ms=sensor.booted_ms(sensor.installed_s * 1000),
             offset_ms=sensor.skew_ms,
-            downs=reboots_before(sensor, true_ms()),
+            planned=sorted(
+                (down * 1000, (down + sensor.faults.reboot_s) * 1000)
+                for down in sensor.faults.reboots
+                if down > sensor.installed_s
+            ),
         )
         self.smk, self.licences = smk, dict(licences)
         self.accounts = {
@@ -133,6 +127,7 @@ class Device:
         self.config = Configuration(self.running.now_ms)
         self.config.kept = factory(self)
         install(self, multisensors)
+        self.running.went_down = self._went_down
         self.config.changed_ms = dict.fromkeys(self.config.kept, sensor.installed_s * 1000)
 
     @property
@@ -190,6 +185,8 @@ class Device:
     def reboot(self) -> None:
         """Away for `running.reboot_s`; sessions and volatile sets are gone afterwards."""
         self.running.reboot()
+
+    def _went_down(self) -> None:
         self.sessions.clear()
         self.config.forget_volatile()
         self.happened("reboot")

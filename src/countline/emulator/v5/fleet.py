@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from countline import clock
 from countline.emulator.faults import faults_named
+from countline.emulator.fleet import FAULTS_AHEAD_S
 from countline.emulator.v5.device import Device
 from countline.emulator.v5.fixture import HISTORY_DAYS, device_over, hall
 from countline.emulator.v5.listening import listening
@@ -50,7 +51,7 @@ def make_devices(
                 seed=seed,
                 sensor=plan.serial,
                 start_s=now_s - HISTORY_DAYS * 86_400,
-                end_s=now_s,
+                end_s=now_s + FAULTS_AHEAD_S,
             ),
         )
         for nth, plan in enumerate(building.sensors)

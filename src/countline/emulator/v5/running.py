@@ -15,14 +15,31 @@ class Running:
         *,
         booted_ms: int,
         offset_ms: int,
-        downs: Iterable[tuple[int, int]] = (),
+        planned: Iterable[tuple[int, int]] = (),
     ) -> None:
-        """`booted_ms`: when it came up first; `downs`: when it was away since then."""
+        """`booted_ms`: when it came up first; `planned`: when it was and will be away, in order."""
         self.true_ms = true_ms
         self.reboot_s = REBOOT_S
-        self.downs = list(downs)  # [from, to) in true time
-        self._boots_ms = [booted_ms, *(end for _, end in self.downs)]
+        self.went_down: Callable[[], None] = lambda: None
+        self._planned = list(planned)
+        self._downs: list[tuple[int, int]] = []
+        self._first_boot_ms = booted_ms
         self._steps: list[tuple[int, int]] = [(0, offset_ms)]  # from when on, how far ahead
+        self._let_pass()  # nobody needs to hear of what is past
+
+    @property
+    def downs(self) -> list[tuple[int, int]]:
+        """When it was away, [from, to) in true time; what was planned happens as time comes."""
+        self._let_pass()
+        return self._downs
+
+    def _let_pass(self) -> None:
+        while self._planned and self._planned[0][0] <= self.true_ms():
+            self._go_down(self._planned.pop(0))
+
+    def _go_down(self, away: tuple[int, int]) -> None:
+        self._downs.append(away)
+        self.went_down()
 
     def now_ms(self) -> int:
         """What its clock shows."""
@@ -50,8 +67,8 @@ class Running:
     def reboot(self) -> None:
         """Go down now, and come up `reboot_s` later."""
         at_ms = self.true_ms()
-        self.downs.append((at_ms, at_ms + self.reboot_s * 1000))
-        self._boots_ms.append(at_ms + self.reboot_s * 1000)
+        self._let_pass()
+        self._go_down((at_ms, at_ms + self.reboot_s * 1000))
 
     def is_down(self, true_ms: int | None = None) -> bool:
         at_ms = self.true_ms() if true_ms is None else true_ms
@@ -60,7 +77,8 @@ class Running:
     def booted_ms(self, true_ms: int | None = None) -> int:
         """When it last came up, in true time."""
         at_ms = self.true_ms() if true_ms is None else true_ms
-        return max((ms for ms in self._boots_ms if ms <= at_ms), default=self._boots_ms[0])
+        boots_ms = [self._first_boot_ms, *(end for _, end in self.downs)]
+        return max((ms for ms in boots_ms if ms <= at_ms), default=boots_ms[0])
 
     def uptime_s(self) -> int:
         return max(0, self.true_ms() - self.booted_ms()) // 1000
