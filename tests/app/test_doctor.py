@@ -53,3 +53,12 @@ def test_one_sensor_cut_is_named_since_when_and_what_to_do(tmp_path: Path) -> No
             assert client.sensor_health(well.sensor_id).health == "healthy"
             assert client.sensor_health(cut.sensor_id).health == "offline"
             assert client.health().sensors.offline == 1
+
+
+def test_the_demo_is_clean(tmp_path: Path) -> None:
+    with started(tmp_path, "demo", "--port", "0") as demo:
+        demo.lines_until("sensorId=SNSR_001")
+        told = run(tmp_path, "doctor", "--data", "demo-data")
+        assert (told.returncode, told.stdout.count("\n")) == (0, 1), told.stdout
+        assert told.stdout.startswith("Nothing is wrong; sensors: ")
+        assert "No server" not in told.stdout
