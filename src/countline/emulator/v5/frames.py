@@ -15,10 +15,10 @@ from countline.drivers.xovis_v5.bodies import (
     count_event,
     crossing_event,
 )
-from countline.emulator.chance import chance
 from countline.emulator.sensor import FRAME_MS
 from countline.emulator.v5.happenings import Happening, happenings
 from countline.emulator.v5.observing import Context, Move, Observer
+from countline.emulator.v5.persons import traits_of
 from countline.emulator.v5.rules import DELETED_MS
 
 if TYPE_CHECKING:
@@ -245,23 +245,32 @@ class Camera:
         happening = track.happened[0]
         logic = self._device.sensor.plan.logics[happening.place]
         drawn = self._device.ground.drawn(happening.place)
-        dice = chance(self._device.sensor.seed, happening.at_ms, *happening.person)
+        traits = traits_of(self._device.sensor, happening)
         low = min(y for _, y in drawn)
         north = (happening.what in ("forward", "entry")) != logic.invert
         seconds = (boot_ms + frame * FRAME_MS - happening.at_ms) / 1000
         if track.kind == "GROUP":
             seconds -= SHADOW_FRAMES * FRAME_MS / 1000
-        height = round(max(1.2, dice.gauss(1.7, 0.09)), 2)
         way = SPEED_M_S * seconds * (1 if north else -1)
-        attributes: dict[str, Any] = {"person_height": height}
+        attributes: dict[str, Any] = {"person_height": traits.height_m}
+        if self._recognises("recognize_gender"):
+            attributes["gender"] = traits.gender
+        if self._recognises("recognize_face_mask"):
+            attributes["face_mask"] = traits.face_mask
         if track.kind == "GROUP":
             attributes = {"members": 1, "members_with_tag": 0}
         return TrackedObject(
             track_id=track.number,
             type=track.kind,
-            position=(round(dice.uniform(-0.9, 0.9), 3), round(low + way, 3), height - 0.02),
+            position=(traits.sideways_m, round(low + way, 3), round(traits.height_m - 0.02, 3)),
             attributes=attributes,
         )
+
+    def _recognises(self, option: str) -> bool:
+        """Whether some logic asks for what persons are like."""
+        logics = self._device.config.items(f"{self._root}/analysis/logics").values()
+        templates = (logic.get("template") or {} for logic in logics)
+        return any((t.get("options") or {}).get(option) for t in templates)
 
 
 def _frame(at_ms: int, boot_ms: int) -> int:

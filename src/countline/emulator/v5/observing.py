@@ -50,7 +50,7 @@ class Observer:
     """What a device has counted in every shared sub-tree. `device.part(Observer)`."""
 
     def __init__(self, device: "Device") -> None:
-        self.counts_on_deletion = False  # of IN_OUT logics too; LATE ones always do
+        self._on_deletion = False
         self.days_kept: float | None = None  # of history; None: as memory lasts
         self._device = device
         self._contexts: dict[str, Context] = {}
@@ -59,9 +59,15 @@ class Observer:
         for root in device.roots():
             self._make(root, device.sensor.installed_s * 1000)
 
+    def count_on_deletion(self, on: bool = True) -> None:
+        """Count when a track ends, of IN_OUT logics too; LATE ones always do."""
+        self._on_deletion = on
+        for root in self._contexts:
+            self._configured(f"{root}/analysis")
+
     def _make(self, root: str, since_ms: int) -> "Context":
         made = self._contexts[root] = Context(self._device, self, since_ms)
-        made.rules = rules_of(self._device, root, on_deletion=self.counts_on_deletion)
+        made.rules = rules_of(self._device, root, on_deletion=self._on_deletion)
         return made
 
     def context(self, root: str) -> "Context":
@@ -79,14 +85,14 @@ class Observer:
                 (f"{root}/scene/geometries", f"{root}/analysis", f"{root}/settings")
             ):
                 context.catch_up()
-                context.rules = rules_of(self._device, root, on_deletion=self.counts_on_deletion)
+                context.rules = rules_of(self._device, root, on_deletion=self._on_deletion)
                 context.learn_states()
 
     def _happened(self, event: "Event") -> None:
         if event in ("data_reset", "factory"):
             for root, context in self._contexts.items():
                 context.wipe()
-                context.rules = rules_of(self._device, root, on_deletion=self.counts_on_deletion)
+                context.rules = rules_of(self._device, root, on_deletion=self._on_deletion)
 
 
 class Context:
@@ -143,7 +149,8 @@ class Context:
                 self._device.sensor, start_ms - delay_ms, end_ms - delay_ms
             ):
                 for rule in moved:
-                    if rule.place == happening.place and rule.what == happening.what:
+                    here = rule.place == happening.place and rule.what == happening.what
+                    if here and rule.counts(self._device.sensor, happening):
                         due.append((happening.at_ms + delay_ms, rule, happening))
         return sorted(due)
 

@@ -1,19 +1,33 @@
 """Which happening moves which counter: a scene's logics, read as rules."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from countline.drivers import ChannelInfo, Measured
 from countline.drivers.xovis_v5.names import SECONDS, TEMPLATES, measured
-from countline.emulator.v5.happenings import What
+from countline.emulator.sensor import Sensor
+from countline.emulator.v5.happenings import Happening, What
+from countline.emulator.v5.persons import traits_of
 from countline.emulator.v5.scene import geometries_of
 
 if TYPE_CHECKING:
     from countline.emulator.v5.device import Device
 
+ANY_HEIGHT = (0.0, 9.0)
 DELETED_MS = 1_200  # a track ends so long after its line was crossed
 OTHER_OBJECTS = ("BICYCLE", "PRAM", "WHEELCHAIR", "SHOPPING_CART")  # none of these ever comes by
+TRAITS = ("MALE", "FEMALE", "MASK", "NO_MASK")
+TRIGGERED: Mapping[str, tuple[What, ...]] = {
+    "line_cross": ("forward", "backward"),
+    "line_cross_forward": ("forward",),
+    "line_cross_backward": ("backward",),
+    "zone_entry": ("entry",),
+    "zone_exit": ("exit",),
+}
+OTHER_WAY: Mapping[What, What] = {"forward": "backward", "backward": "forward"}
+CUSTOM = "XLT_CUSTOM"
+EVENT_BY = {"COUNT_INCREMENT": 1, "COUNT_DECREMENT": -1}
 ZONE_RULES: Mapping[str, tuple[tuple[What, int], ...]] = {
     "present": (("entry", 1), ("exit", -1)),
     "queue_length": (("entry", 1), ("exit", -1)),
@@ -35,6 +49,18 @@ class Rule(NamedTuple):
     what: What
     by: int
     delay_ms: int = 0
+    trait: str = ""  # MALE, FEMALE, MASK, NO_MASK: only those
+    heights_m: tuple[float, float] = (0.0, 9.0)
+
+    def counts(self, sensor: Sensor, happening: Happening) -> bool:
+        """Whether it is for a person like this."""
+        if not self.trait and self.heights_m == ANY_HEIGHT:
+            return True
+        traits = traits_of(sensor, happening)
+        low, high = self.heights_m
+        return low <= traits.height_m <= high and (
+            not self.trait or self.trait in (traits.gender, traits.face_mask)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +99,19 @@ def rules_of(device: "Device", root: str, *, on_deletion: bool) -> Rules:
             continue
         late = DELETED_MS if on_deletion or "_LATE_" in channel.template else 0
         for_group = delay_ms if "_GROUP_" in channel.template else 0
+        heights_m = (
+            float(options.get("min_person_height", ANY_HEIGHT[0])),
+            float(options.get("max_person_height", ANY_HEIGHT[1])),
+        )
         for m in channel.measures:
-            rules.extend(_rules(m, id_, spot, late + for_group))
+            found = _rules(m, id_, spot, late + for_group)
+            rules.extend(rule._replace(heights_m=heights_m) for rule in found)
             if m.kind == "state":
                 states[int(m.counter)] = spot[0]
+    for rule in _of_modifiers(device, root, places):
+        rules.append(rule)
+        if counters[rule.counter]["type"] == "state":
+            states.setdefault(rule.counter, rule.place)
     return Rules(counters, channels, tuple(rules), states, frozenset(seconds), places)
 
 
@@ -110,10 +145,11 @@ def _channel(logic: dict[str, Any], counters: list[dict[str, Any]]) -> ChannelIn
 def _rules(m: Measured, logic: int, spot: tuple[int, bool], delay_ms: int) -> list[Rule]:
     place, turned = spot
     counter = int(m.counter)
-    if m.measure in ("forward", "backward"):
-        what: Literal["forward", "backward"]
-        what = "forward" if (m.measure == "forward") != turned else "backward"
-        return [Rule(counter, logic, place, what, 1, delay_ms)]
+    way, _, trait = m.measure.partition(":")
+    if way in ("forward", "backward"):
+        what: What = "forward" if (way == "forward") != turned else "backward"
+        trait = trait.upper() if trait.upper() in TRAITS else ""
+        return [Rule(counter, logic, place, what, 1, delay_ms, trait)]
     return [Rule(counter, logic, place, what, by) for what, by in ZONE_RULES.get(m.measure, ())]
 
 
@@ -125,3 +161,25 @@ def listed_geometries(device: "Device", root: str, logic: dict[str, Any]) -> lis
         for id_ in dict.fromkeys(geometries_of(logic))
         if id_ in drawn
     ]
+
+
+def _of_modifiers(
+    device: "Device", root: str, places: Mapping[int, tuple[int, bool]]
+) -> Iterator[Rule]:
+    """The rules of logics that somebody put together by hand; filters are not looked at."""
+    logics = device.config.items(f"{root}/analysis/logics")
+    counters = device.config.items(f"{root}/analysis/counters")
+    for _, modifier in sorted(device.config.items(f"{root}/analysis/modifiers").items()):
+        logic = logics.get(modifier["logic_id"], {})
+        trigger = modifier["trigger"]
+        spot = places.get(trigger.get("line_id", trigger.get("zone_id", 0)))
+        by_hand = (logic.get("template") or {}).get("type", CUSTOM) == CUSTOM
+        if not by_hand or spot is None or modifier.get("object_type") not in ("PERSON", "", None):
+            continue
+        place, turned = spot
+        for what in TRIGGERED.get(trigger["type"], ()):
+            seen = OTHER_WAY.get(what, what) if turned else what
+            for event in modifier["count_events"]:
+                if event["type"] in EVENT_BY and event["counter_id"] in counters:
+                    by = EVENT_BY[event["type"]]
+                    yield Rule(event["counter_id"], modifier["logic_id"], place, seen, by)
