@@ -12,6 +12,7 @@ import structlog
 
 from countline.devices.adopting import Adopter
 from countline.devices.adoptions import Adoptions
+from countline.devices.configuring import Configurer
 from countline.devices.desk import Desk
 from countline.devices.guard import AllowedNetworks
 from countline.devices.letting_go import Releaser
@@ -22,7 +23,6 @@ from countline.engine.engine import Engine
 from countline.engine.heal import Healer
 from countline.engine.rounds import Rounds
 from countline.keyfile import open_vault
-from countline.model.adoption import Adoption
 from countline.settings import Settings
 from countline.vault import Vault
 
@@ -61,7 +61,7 @@ async def make_fieldwork(
 
     Raises `ConfigError` where the key that opens the sensors' passwords is missing.
     """
-    sealed = bool(await engine.store.read(lambda view: view.records(Adoption)))
+    sealed = bool(await engine.arranged.every())
 
     @cache
     def vault() -> Vault:
@@ -74,9 +74,10 @@ async def make_fieldwork(
     adoptions = Adoptions(engine, Devices(networks, ways), vault)
     releaser = Releaser(adoptions)
     adopter = Adopter(adoptions, releaser, seen_from=seen_from(settings, url))
-    source = DeviceRounds(adoptions)
+    configurer = Configurer(adoptions)
+    source = DeviceRounds(adoptions, configurer)
     return Fieldwork(
-        desk=Desk(adoptions, adopter, releaser),
+        desk=Desk(adoptions, adopter, releaser, configurer),
         healer=Healer(engine, source),
         rounds=Rounds(engine, source, every_s=settings.devices.ask_every_s),
     )

@@ -99,7 +99,7 @@ async def refused(house: Gatehouse, device: Device, address: str, **more: Any) -
     with pytest.raises(DeviceError) as caught:
         await adopt(house, address, **more)
     assert device.snapshot() == found
-    assert not await house.adoptions.every()
+    assert not await house.adoptions.book.every()
     assert not (await house.engine.desk.fresh()).sensors
     return caught.value
 
@@ -197,7 +197,7 @@ def test_a_device_that_dies_half_way_is_left_as_it_was_once_it_is_back(
         device.faults.dies_after = None
         await house.releaser.finish()
         assert device.snapshot() == found
-        assert not await house.adoptions.every()
+        assert not await house.adoptions.book.every()
         await adopt(house, address, sensor_id="S2")
 
     with_device(tmp_path, work)

@@ -155,6 +155,7 @@ _SENSOR = {
     "lines": [1],
     "context": "single",
     "quiet": "gap",
+    "counts_from": "auto",
     "created_at": "2026-01-01T00:00:00Z",
     "retired_at": None,
     "channels": [
@@ -191,6 +192,7 @@ _DISCOVERED = {
     "zones": [],
     "lines": [],
     "quiet": None,
+    "counts_from": None,
     "channels": [],
     "unmapped": [],
 }

@@ -4,7 +4,17 @@ from countline.api.device_codes import DEVICE_CODES
 from countline.api.operation import JSON, Operation
 from countline.api.v1 import catalogue as v1_catalogue
 from countline.api.v1 import counts as v1_counts
-from countline.api.v3 import compatibility, counts, devices, health, keys, layouts, places, sensors
+from countline.api.v3 import (
+    compatibility,
+    counts,
+    device_config,
+    devices,
+    health,
+    keys,
+    layouts,
+    places,
+    sensors,
+)
 from countline.limits import LAYOUT_IMAGE_BYTES_MAX
 from countline.wire import v1, v3, v3_devices, v3_health, v3_layouts
 from countline.wire import v3_catalogue as wire
@@ -13,6 +23,7 @@ RANGE = ("start_not_before_end", "range_empty", "granularity_too_fine", "too_man
 SUBJECT = ("sensor_not_found", "zone_not_found", "location_not_found", "zone_not_of_sensor")
 PLACE = ("location_not_found",)
 COUNTS = (*SUBJECT, *RANGE)
+ADOPTED = ("sensor_not_found", "sensor_not_adopted")
 # What a device may answer, whatever it was asked.
 DEVICE = (
     "not_ready",
@@ -63,6 +74,11 @@ V3: tuple[Operation, ...] = (
     Operation("PATCH", "/v3/sensors/{sensor_id:str}", sensors.change_sensor, wire.Sensor, "Sensors", "admin", codes=("sensor_not_found",)),
     Operation("DELETE", "/v3/sensors/{sensor_id:str}", sensors.retire_sensor, wire.Sensor, "Sensors", "admin", codes=("sensor_not_found",)),
 
+    Operation("GET", "/v3/sensors/{sensor_id:str}/config", device_config.get_config, v3_devices.SensorConfig, "Sensors", "admin", codes=(*ADOPTED, *DEVICE)),
+    Operation("PUT", "/v3/sensors/{sensor_id:str}/config", device_config.put_config, v3_devices.SensorConfig, "Sensors", "admin", codes=(*ADOPTED, *DEVICE, "changed_meanwhile")),
+    Operation("PATCH", "/v3/sensors/{sensor_id:str}/config", device_config.patch_config, v3_devices.SensorConfig, "Sensors", "admin", codes=(*ADOPTED, *DEVICE, "changed_meanwhile")),
+    Operation("GET", "/v3/sensors/{sensor_id:str}/config/changes", device_config.list_config_changes, v3_devices.ConfigLog, "Sensors", "admin", codes=(*ADOPTED, "not_ready")),
+
     Operation("GET", "/v3/sensors/{sensor_id:str}/health", health.sensor_health, v3_health.SensorHealth, "Health", codes=("sensor_not_found",)),
     Operation("GET", "/v3/locations/{location_id:str}/health", health.location_health, v3_health.LocationHealth, "Health", codes=PLACE),
     Operation("GET", "/v3/health", health.system_health, v3_health.SystemHealth, "Health"),
@@ -84,6 +100,7 @@ V1: tuple[Operation, ...] = (
     Operation("GET", "/api/v1/counts/current", v1_counts.counts_current, v1.SensorCountAnswer, "Now", codes=("sensor_not_found", *PLACE)),
     Operation("GET", "/api/v1/occupancy/current", v1_counts.occupancy_current, v1.CurrentAnswer, "Now", codes=(*PLACE, "no_location"), not_modified=True),
     Operation("GET", "/api/v1/sensors", v1_catalogue.list_sensors, wire.SensorPage, "Sensors", codes=PLACE),
+    Operation("GET", "/api/v1/sensors/{sensor_id:str}/config", v1_catalogue.sensor_config, v3_devices.SensorConfig, "Sensors", "admin", codes=(*ADOPTED, *DEVICE)),
     Operation("GET", "/api/v1/devices", v1_catalogue.list_devices, wire.SensorPage, "Sensors", codes=PLACE),
     Operation("GET", "/api/v1/zones", v1_catalogue.list_zones, wire.ZonePage, "Places", codes=PLACE),
     Operation("GET", "/api/v1/layouts", v1_catalogue.list_layouts, v3_layouts.LayoutPage, "Layouts", codes=PLACE),

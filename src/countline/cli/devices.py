@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -20,7 +21,7 @@ from countline.errors import BadQuery, FieldError
 
 if TYPE_CHECKING:
     from countline.devices.desk import Desk
-    from countline.engine.adopting import AdoptionReport
+    from countline.engine.adopting import AdoptionAsked, AdoptionReport
     from countline.vault import Secret
 
 PASSWORD_VARIABLE = "COUNTLINE_DEVICE_PASSWORD"
@@ -33,45 +34,69 @@ PasswordFile = Annotated[
 ]
 
 
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class How:
+    """How a device is adopted."""
+
+    as_: Annotated[
+        str | None,
+        Parameter(name="--as", help="The sensor's id; left out: the device's name, or its serial."),
+    ] = None
+    location: Annotated[
+        str | None,
+        Parameter(help="Its location; a new one is made in the device's time zone."),
+    ] = None
+    name: Annotated[str | None, Parameter(help="What people call it.")] = None
+    context: Annotated[
+        str, Parameter(help="`single`, or an instance stitched from several: `multi:1`.")
+    ] = "single"
+    push_url: Annotated[
+        str | None, Parameter(help="Where it pushes; left out: this machine, as it sees it.")
+    ] = None
+    lines: Annotated[
+        Literal["first", "all", "none"],
+        Parameter(help="Which of its counting lines become lines of the location."),
+    ] = "first"
+    create_logics: Annotated[
+        bool,
+        Parameter(negative="", help="Make it count at lines and zones at which nothing counts."),
+    ] = False
+    history: Annotated[bool, Parameter(help="Fetch what it remembers.")] = True
+    live: Annotated[bool, Parameter(help="Have it push count events at once.")] = True
+    accept_certificate: Annotated[
+        bool, Parameter(negative="", help="Accept another certificate than before.")
+    ] = False
+    dry_run: Annotated[
+        bool, Parameter(negative="", help="Change nothing; print what would be changed.")
+    ] = False
+
+    def asked(self, address: str, user: str, password: "Secret | None") -> "AdoptionAsked":
+        """The same, of one device."""
+        from countline.engine.adopting import AdoptionAsked
+
+        how = {name: value for name, value in asdict(self).items() if name in SAME}
+        return AdoptionAsked(
+            address=address,
+            user=user,
+            password=password,
+            sensor_id=self.as_,
+            location_id=self.location,
+            **how,
+        )
+
+
+AS_USUAL = How()
+SAME = frozenset(f.name for f in fields(How)) - {"as_", "location"}
+
+
 async def adopt(
     address: str,
     /,
     *,
     user: Annotated[str, Parameter(help="The device's user.")] = "admin",
     password_file: PasswordFile = None,
-    as_: Annotated[
-        str | None,
-        Parameter(
-            name="--as", help="The sensor's id; left out: the device's name, else its serial."
-        ),
-    ] = None,
-    location: Annotated[
-        str | None,
-        Parameter(help="Its location; a new one is made in the device's time zone."),
-    ] = None,
-    name: Annotated[str | None, Parameter(help="What people call it.")] = None,
-    context: Annotated[
-        str, Parameter(help="`single`, or an instance stitched from several: `multi:1`.")
-    ] = "single",
-    push_url: Annotated[
-        str | None, Parameter(help="Where it pushes; left out: this machine, as it sees it.")
-    ] = None,
-    lines: Annotated[
-        Literal["first", "all", "none"],
-        Parameter(help="Which of its counting lines become lines of the location."),
-    ] = "first",
-    create_logics: Annotated[
-        bool,
-        Parameter(negative="", help="Make it count at lines and zones at which nothing counts."),
-    ] = False,
-    history: Annotated[bool, Parameter(help="Fetch what it remembers.")] = True,
-    live: Annotated[bool, Parameter(help="Have it push count events at once.")] = True,
-    accept_certificate: Annotated[
-        bool, Parameter(negative="", help="Accept another certificate than before.")
-    ] = False,
-    dry_run: Annotated[
-        bool, Parameter(negative="", help="Change nothing; print what would be changed.")
-    ] = False,
+    how: How = AS_USUAL,
     options: Options = NONE_GIVEN,
 ) -> int:
     """Adopt a device: it pushes here from now on, and what it remembers is fetched.
@@ -84,26 +109,9 @@ async def adopt(
     address
         `https://192.0.2.17`; without a scheme it is https.
     """
-    from countline.engine.adopting import AdoptionAsked
-
     async with opened_desk(options) as desk:
         known = await desk.adoptions.at_address(address)
-        asked = AdoptionAsked(
-            address=address,
-            user=user,
-            password=_password(password_file, user, known=known),
-            sensor_id=as_,
-            location_id=location,
-            name=name,
-            context=context,
-            push_url=push_url,
-            lines=lines,
-            create_logics=create_logics,
-            history=history,
-            live=live,
-            accept_certificate=accept_certificate,
-            dry_run=dry_run,
-        )
+        asked = how.asked(address, user, _password(password_file, user, known=known))
         with show.progress("adopting", quiet=options.json) as bar:
             report = await desk.adopt(asked, lambda what, done, total: bar(done, total))
     _tell(report, options)

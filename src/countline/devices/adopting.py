@@ -1,13 +1,12 @@
 """Adoption: a device is recognised, read, told to push here, and its memory fetched; and all undone."""
 
-import json
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import structlog
 
 from countline.devices.adoptions import Adoptions, about_found, about_push
+from countline.devices.configuring import with_contents
 from countline.devices.letting_go import Releaser
 from countline.devices.places import Place, place_of
 from countline.devices.planning import DevicePlan, plan_device
@@ -25,8 +24,6 @@ from countline.engine.adopting import (
     AdoptionReport,
     Progress,
     Step,
-    forget_sensor,
-    mapped,
 )
 from countline.engine.changes import bad_field
 from countline.engine.histories import Merged, merge_history
@@ -35,8 +32,7 @@ from countline.errors import (
     DeviceError,
 )
 from countline.model.adoption import Adoption
-from countline.model.sensor import Device, Sensor
-from countline.store.seam import Transaction
+from countline.model.sensor import Sensor
 from countline.vault import Secret
 
 _log = structlog.get_logger("countline.adopting")
@@ -121,7 +117,7 @@ class Adopter:
 
     async def _recognise(self, address: Address, asked: AdoptionAsked) -> Recognised:
         """Whom an address belongs to, before a password is sent there."""
-        known = await self._adoptions.at(str(address))
+        known = await self._adoptions.book.at(str(address))
         pinned = "" if known is None or asked.accept_certificate else known.certificate
         async with self._devices.client(
             address, fingerprint=pinned, sensor_id=asked.sensor_id or ""
@@ -174,22 +170,9 @@ class Adopter:
             adopted_s=known.adopted_s or self._adoptions.now_s(),
         )
 
-        def write(tx: Transaction) -> None:
-            tx.save(adoption)
-            for device in tx.records(Device, sensor=sensor.sensor):
-                if device.valid_to_s is None:
-                    tx.save(
-                        replace(
-                            device,
-                            driver=DRIVER.name,
-                            address=adoption.address,
-                            model=found.model,
-                            firmware=found.firmware_text,
-                        )
-                    )
-
-        await self._engine.store.write(write)
-        await desk.fresh()
+        await self._adoptions.book.enter(
+            adoption, driver=DRIVER.name, model=found.model, firmware=found.firmware_text
+        )
         return sensor, adoption
 
     async def _arrange(
@@ -209,9 +192,9 @@ class Adopter:
             entry = made_entry(make.kind, make.id, sealed_before=sealed)
             if not make.ours:
                 adoption = replace(adoption, made=(*adoption.made, entry))
-                await self._adoptions.save(adoption)
+                await self._adoptions.book.save(adoption)
             await make.carry_out(client.at(work.context))
-            await self._adoptions.log(
+            await self._adoptions.book.log(
                 adoption.sensor,
                 who=work.asked.who,
                 what=f"{make.action} {make.what}",
@@ -239,23 +222,13 @@ class Adopter:
         """After a failure nothing of the adoption stays: not on the device, and not here."""
         report = await self._releaser.take_all_back(client, work.context, sensor)
 
-        def write(tx: Transaction) -> None:
-            forget_sensor(tx, sensor, self._adoptions.now_s())
-
         if not report.pending:
-            await self._engine.store.write(write)
-            await self._engine.desk.fresh()
+            await self._adoptions.book.forget_sensor(sensor)
 
     async def _map(self, sensor: Sensor, work: "_Work") -> list[str]:
         """Give its channels their meaning, and draw what they count at on a layout."""
         channels = work.seen.channels(work.context)
-        lines = work.asked.lines
-
-        def write(tx: Transaction) -> list[str]:
-            current = tx.record(Sensor, sensor.sensor) or sensor
-            return mapped(tx, current, channels, lines)
-
-        made = await self._engine.store.write(write)
+        made = await self._adoptions.book.map_channels(sensor, channels, work.asked.lines)
         catalogue = await self._engine.desk.fresh()
         meant = {source.channel for source in catalogue.sources_of_sensor.get(sensor.sensor, ())}
         shapes = work.seen.shapes([c for c in channels if c.channel in meant])
@@ -298,12 +271,8 @@ class Adopter:
         """How the device is configured now, to tell later what somebody else changed."""
         state = await client.device.config_state(contents=True)
         contents = {one.url: blank(one.content) for one in state.details}
-        adoption = replace(
-            adoption,
-            checksum=str(state.checksum),
-            contents=zlib.compress(json.dumps(contents, sort_keys=True).encode()),
-        )
-        await self._adoptions.save(adoption)
+        adoption = with_contents(adoption, str(state.checksum), contents)
+        await self._adoptions.book.save(adoption)
         return adoption
 
     def _report(

@@ -5,13 +5,12 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from countline.devices.xovis_v5 import Address, Context, Devices, Login, SensorClient
-from countline.engine.adopting import log_change
+from countline.engine.arranged import ArrangedDesk
 from countline.engine.engine import Engine
 from countline.errors import NotFound
 from countline.model.adoption import Adoption
 from countline.model.ids import SensorId, SensorNo
 from countline.model.sensor import Sensor
-from countline.store.seam import Transaction, View
 from countline.vault import Secret, Vault
 
 
@@ -30,51 +29,14 @@ class Adoptions:
         return self._vault()
 
     # -- records ----------------------------------------------------------------------------------
-    async def of(self, sensor: SensorNo) -> Adoption | None:
-        """The adoption of a sensor; None for one whose device nobody contacts."""
-        return await self.engine.store.read(lambda view: view.record(Adoption, sensor))
-
-    async def every(self) -> list[Adoption]:
-        """All of them."""
-        return await self.engine.store.read(lambda view: view.records(Adoption))
-
-    async def at(self, address: str) -> Adoption | None:
-        """The adoption of the device at an address."""
-
-        def work(view: View) -> Adoption | None:
-            return next((a for a in view.records(Adoption) if a.address == address), None)
-
-        return await self.engine.store.read(work)
+    @property
+    def book(self) -> ArrangedDesk:
+        """The adoptions as they are written down."""
+        return self.engine.arranged
 
     async def at_address(self, text: str) -> bool:
         """Whether the device at an address, however it is written, is adopted already."""
-        return await self.at(str(Address.of(text))) is not None
-
-    async def save(self, adoption: Adoption) -> None:
-        """Write one down."""
-        await self.engine.store.write(lambda tx: tx.save(adoption))
-
-    async def delete(self, adoption: Adoption) -> None:
-        """Forget one, when all of it is taken back."""
-        await self.engine.store.write(lambda tx: tx.delete(adoption))
-
-    async def log(
-        self,
-        sensor: SensorNo,
-        *,
-        who: str,
-        what: str,
-        before: dict[str, object] | None = None,
-        after: dict[str, object] | None = None,
-    ) -> None:
-        """Write down a change of the device; secrets are blanked by who calls."""
-
-        def write(tx: Transaction) -> None:
-            log_change(
-                tx, sensor, at_s=self.now_s(), who=who, what=what, before=before, after=after
-            )
-
-        await self.engine.store.write(write)
+        return await self.book.at(str(Address.of(text))) is not None
 
     async def sensor(self, sensor_id: str) -> Sensor:
         """A sensor by its id. Raises `NotFound`."""
@@ -86,7 +48,7 @@ class Adoptions:
     async def adopted(self, sensor_id: str) -> tuple[Sensor, Adoption]:
         """A sensor whose device we may contact. Raises `NotFound` for any other."""
         sensor = await self.sensor(sensor_id)
-        adoption = await self.of(sensor.sensor)
+        adoption = await self.book.of(sensor.sensor)
         if adoption is None or adoption.state != "adopted":
             raise NotFound(
                 f"The device of {sensor_id} is not adopted, so it cannot be asked; adopt it with"

@@ -4,26 +4,37 @@ from dataclasses import replace
 
 from countline.devices.adopting import Adopter
 from countline.devices.adoptions import Adoptions
+from countline.devices.configuring import Configurer
 from countline.devices.discovering import discover
 from countline.devices.letting_go import Releaser
 from countline.engine.adopting import (
+    NO_SECRET,
     AdoptionAsked,
     AdoptionReport,
     FoundDevice,
     Progress,
     ReleaseReport,
 )
+from countline.engine.configuring import Configuration, Configured
 from countline.errors import CountlineError
+from countline.model.adoption import ConfigurationChange
 from countline.vault import Secret
 
 
 class Desk:
     """A `DeviceDesk` over v5 sensors."""
 
-    def __init__(self, adoptions: Adoptions, adopter: Adopter, releaser: Releaser) -> None:
+    def __init__(
+        self,
+        adoptions: Adoptions,
+        adopter: Adopter,
+        releaser: Releaser,
+        configurer: Configurer,
+    ) -> None:
         self.adoptions = adoptions
         self._adopter = adopter
         self._releaser = releaser
+        self._configurer = configurer
 
     async def adopt(self, asked: AdoptionAsked, progress: Progress | None = None) -> AdoptionReport:
         """As in `DeviceDesk`."""
@@ -39,9 +50,9 @@ class Desk:
         try:
             return await self._releaser.release(sensor_id)
         except CountlineError as error:
-            adoption = await self.adoptions.of(sensor.sensor)
+            adoption = await self.adoptions.book.of(sensor.sensor)
             if adoption is not None:
-                await self.adoptions.save(replace(adoption, state="releasing"))
+                await self.adoptions.book.save(replace(adoption, state="releasing"))
             return ReleaseReport(sensor_id=sensor_id, pending=error.detail)
 
     async def trust(self, sensor_id: str) -> str:
@@ -50,8 +61,8 @@ class Desk:
         async with self.adoptions.devices.client(adoption.address) as stranger:
             serial = (await stranger.device.info()).serial.lower()
             shown = stranger.fingerprint
-        await self.adoptions.save(replace(adoption, certificate=shown))
-        await self.adoptions.log(
+        await self.adoptions.book.save(replace(adoption, certificate=shown))
+        await self.adoptions.book.log(
             sensor.sensor,
             who="command line",
             what=f"accept the certificate of {serial}",
@@ -66,7 +77,30 @@ class Desk:
         changed = self.adoptions.with_login(adoption, user, password)
         async with self.adoptions.opened(sensor, changed) as client:
             await client.device.user()
-        await self.adoptions.save(changed)
+        await self.adoptions.book.save(changed)
+
+    async def configuration(self, sensor_id: str) -> Configured:
+        """As in `DeviceDesk`."""
+        return await self._configurer.configuration(sensor_id)
+
+    async def configure(
+        self,
+        sensor_id: str,
+        wanted: Configuration,
+        *,
+        etag: str,
+        who: str,
+        master_key: Secret = NO_SECRET,
+        dry_run: bool = False,
+    ) -> Configured:
+        """As in `DeviceDesk`."""
+        return await self._configurer.configure(
+            sensor_id, wanted, etag=etag, who=who, master_key=master_key, dry_run=dry_run
+        )
+
+    async def changes(self, sensor_id: str) -> list[ConfigurationChange]:
+        """As in `DeviceDesk`."""
+        return await self._configurer.changes(sensor_id)
 
     async def finish(self) -> None:
         """Take back what an adoption or a release left half done."""

@@ -23,7 +23,7 @@ class Releaser:
     async def release(self, sensor_id: str) -> ReleaseReport:
         """As in `DeviceDesk`; what cannot be taken back now is tried again until it can."""
         sensor = await self._adoptions.sensor(sensor_id)
-        adoption = await self._adoptions.of(sensor.sensor)
+        adoption = await self._adoptions.book.of(sensor.sensor)
         if adoption is None:
             return ReleaseReport(sensor_id=sensor_id)
         async with self._adoptions.opened(sensor, adoption) as client:
@@ -33,10 +33,10 @@ class Releaser:
         self, client: SensorClient, context: Context, sensor: Sensor
     ) -> ReleaseReport:
         """Newest first, each step written down; ends early, saying why, where the device fails."""
-        adoption = await self._adoptions.of(sensor.sensor)
+        adoption = await self._adoptions.book.of(sensor.sensor)
         assert adoption is not None, "it is written down before anything is done"
         adoption = replace(adoption, state="releasing")
-        await self._adoptions.save(adoption)
+        await self._adoptions.book.save(adoption)
         steps: list[Step] = []
         about = about_found(sensor.sensor)
         while adoption.made:
@@ -49,13 +49,13 @@ class Releaser:
                 )
             steps.append(Step("device", "remove", f"{entry['kind']} {entry['id']}"))
             adoption = replace(adoption, made=adoption.made[:-1])
-            await self._adoptions.save(adoption)
-        await self._adoptions.delete(adoption)
+            await self._adoptions.book.save(adoption)
+        await self._adoptions.book.delete(adoption)
         return ReleaseReport(sensor_id=sensor.sensor_id, steps=tuple(steps))
 
     async def finish(self) -> None:
         """Take back what could not be before: after a crash, or once a device is back."""
-        for adoption in await self._adoptions.every():
+        for adoption in await self._adoptions.book.every():
             sensor = (await self._adoptions.engine.desk.fresh()).sensors.get(adoption.sensor)
             if adoption.state == "adopted" or sensor is None:
                 continue

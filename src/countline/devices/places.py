@@ -56,7 +56,7 @@ async def place_of(adoptions: Adoptions, asked: AdoptionAsked, found: Recognised
             sensor_id=sensor.sensor_id,
             location_id=sensor.location_id,
             sensor=sensor,
-            adoption=await adoptions.of(sensor.sensor),
+            adoption=await adoptions.book.of(sensor.sensor),
             makes_location=False,
         )
     location_id = asked.location_id or _only_location(catalogue)

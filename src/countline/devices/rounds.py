@@ -1,6 +1,7 @@
 """What the engine asks of adopted devices: how they are, and what they remember."""
 
 from countline.devices.adoptions import Adoptions
+from countline.devices.configuring import Configurer
 from countline.devices.xovis_v5.asking_how import ask_how
 from countline.devices.xovis_v5.remembering import remembered
 from countline.drivers.xovis_v5 import DRIVER
@@ -16,14 +17,18 @@ class DeviceRounds:
 
     driver = DRIVER.name
 
-    def __init__(self, adoptions: Adoptions) -> None:
+    def __init__(self, adoptions: Adoptions, configurer: Configurer) -> None:
         self._adoptions = adoptions
+        self._configurer = configurer
 
     async def facts(self, adoption: Adoption) -> DeviceFacts:
         """As in `FactsSource`."""
-        context = self._adoptions.context_of(adoption)
-        async with self._adoptions.opened(self._sensor(adoption), adoption) as client:
-            return await ask_how(client, context, now_ms=self._adoptions.engine.now_ms)
+        sensor, context = self._sensor(adoption), self._adoptions.context_of(adoption)
+        async with self._adoptions.opened(sensor, adoption) as client:
+            facts = await ask_how(client, context, now_ms=self._adoptions.engine.now_ms)
+        if facts.config_checksum and facts.config_checksum != adoption.checksum:
+            await self._configurer.note_drift(sensor.sensor_id)
+        return facts
 
     async def history(self, adoption: Adoption, start_s: int, end_s: int) -> History:
         """As in `HistorySource`."""

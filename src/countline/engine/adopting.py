@@ -1,24 +1,18 @@
 """Adoption as the house sees it: what is asked, what came of it, and what the catalogue keeps."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Literal, NamedTuple, Protocol
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, NamedTuple, Protocol
 
-from countline.drivers.reading import ChannelInfo
-from countline.engine.admission import learn_channel, learn_series, wanted_measures
-from countline.engine.changes import changed, ended, first_line
+from countline.engine.configuring import Configuration, Configured
 from countline.engine.histories import Merged
+from countline.engine.mapping import LinesAsked
 from countline.errors import NotReady
-from countline.model.access import PushSecret
-from countline.model.adoption import ConfigurationChange, Hole
-from countline.model.ids import SensorNo, ZoneId
-from countline.model.place import Location, Source, Zone
-from countline.model.sensor import Channel, Device, Expected, Sensor, Series
-from countline.store.seam import Transaction
+from countline.model.adoption import ConfigurationChange
 from countline.vault import Secret
 
-LinesAsked = Literal["first", "all", "none"]
 NOTHING = Merged()
+NO_SECRET = Secret("")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +123,27 @@ class DeviceDesk(Protocol):
         """Devices that answer in a range such as `192.0.2.0/28`."""
         ...
 
+    async def configuration(self, sensor_id: str) -> Configured:
+        """A device's configuration, and how it differs from what we last left or accepted."""
+        ...
+
+    async def configure(
+        self,
+        sensor_id: str,
+        wanted: Configuration,
+        *,
+        etag: str,
+        who: str,
+        master_key: Secret = NO_SECRET,
+        dry_run: bool = False,
+    ) -> Configured:
+        """Make a device so, all of it or nothing. `etag` names the state that was seen."""
+        ...
+
+    async def changes(self, sensor_id: str) -> list[ConfigurationChange]:
+        """Who changed what of a device, newest first."""
+        ...
+
 
 class NoDevices:
     """A `DeviceDesk` of a house that contacts no device."""
@@ -153,124 +168,30 @@ class NoDevices:
         """Refused."""
         raise _no_devices()
 
+    async def configuration(self, sensor_id: str) -> Configured:
+        """Refused."""
+        raise _no_devices()
+
+    async def configure(
+        self,
+        sensor_id: str,
+        wanted: Configuration,
+        *,
+        etag: str,
+        who: str,
+        master_key: Secret = NO_SECRET,
+        dry_run: bool = False,
+    ) -> Configured:
+        """Refused."""
+        raise _no_devices()
+
+    async def changes(self, sensor_id: str) -> list[ConfigurationChange]:
+        """Refused."""
+        raise _no_devices()
+
 
 NO_DEVICES = NoDevices()
 
 
 def _no_devices() -> NotReady:
     return NotReady("This server contacts no devices.", retry_after_s=60)
-
-
-# -- the catalogue's part --------------------------------------------------------------------------
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeviceChannel:
-    """A channel of a device, and the geometry that it counts at."""
-
-    channel: str  # with its context
-    info: ChannelInfo
-    geometry: str  # the maker's id; "" where nobody says
-
-
-def mapped(
-    tx: Transaction, sensor: Sensor, drawn: Sequence[DeviceChannel], lines: LinesAsked
-) -> list[str]:
-    """Give a device's channels their meaning; gives what was made, in words.
-
-    Of the logics at one line the first becomes the source of a line `outside -> the location's
-    default zone`: several would add up. Of several lines only the first does, unless all are asked
-    for: two lines on one way would count everybody twice. A measured zone is a zone of its own.
-    What has a source already stays as it is.
-    """
-    location = tx.record(Location, sensor.location_id)
-    assert location is not None
-    for one in drawn:
-        learn_channel(tx, sensor.sensor, one.channel, one.info, imported=False)
-        kinds = {m.measure: m.kind for m in one.info.measures}
-        wanted = {m: kinds[m] for m in wanted_measures(location, one.info)}
-        learn_series(tx, sensor.sensor, one.channel, wanted)
-    sources = tx.records(Source, sensor=sensor.sensor)
-    taken = {source.channel for source in sources}
-    counted = {one.geometry for one in drawn if one.channel in taken and one.info.is_door}
-    made: list[str] = []
-    for one in drawn:
-        if one.channel in taken:
-            continue
-        if one.info.is_door and one.geometry not in counted and lines != "none":
-            if counted and lines == "first":
-                continue
-            line = first_line(
-                tx,
-                location,
-                name=one.info.name or one.channel,
-                sensor=sensor.sensor,
-                channel=one.channel,
-            )
-            counted.add(one.geometry)
-            made.append(f"line {line.line_id} ({line.name}), counted by {one.channel}")
-        elif one.info.shape == "zone" and any(m.measure == "present" for m in one.info.measures):
-            made.append(_measured_zone(tx, location, sensor, one))
-    tx.save(replace(sensor, geometry_seen=True))
-    if made and (span := tx.span(sensor.sensor)) is not None:
-        tx.emit(changed(location.location_id, span[0]))
-    return made
-
-
-def _measured_zone(
-    tx: Transaction, location: Location, sensor: Sensor, drawn: DeviceChannel
-) -> str:
-    zone = Zone(
-        zone_id=ZoneId(tx.next_number("zone")),
-        location_id=location.location_id,
-        name=drawn.info.name or drawn.channel,
-        parent_id=location.default_zone,
-        created_s=sensor.created_s,
-    )
-    source = Source(
-        source_id=tx.next_number("source"),
-        sensor=sensor.sensor,
-        channel=drawn.channel,
-        zone_id=zone.zone_id,
-    )
-    tx.save(zone, source)
-    return f"zone {zone.zone_id} ({zone.name}), measured by {drawn.channel}"
-
-
-def forget_sensor(tx: Transaction, sensor: Sensor, now_s: int) -> None:
-    """Take back a sensor whose adoption failed. One that has numbers already is retired instead."""
-    number = sensor.sensor
-    for device in tx.records(Device, sensor=number):
-        if device.driver:  # it pushed before anybody adopted it, and waits again
-            tx.save(replace(device, sensor=None, address=""))
-        else:
-            tx.delete(device)
-    tx.delete(*(s for s in tx.records(PushSecret) if s.sensor == number))
-    if tx.span(number) is not None:
-        tx.save(replace(sensor, state="retired", retired_s=now_s), *ended(tx, number, now_s))
-        return
-    for kind in (Source, Channel, Series, Expected, Hole):
-        tx.delete(*tx.records(kind, sensor=number))
-    tx.delete(sensor)
-
-
-def log_change(
-    tx: Transaction,
-    sensor: SensorNo,
-    *,
-    at_s: int,
-    who: str,
-    what: str,
-    before: dict[str, Any] | None = None,
-    after: dict[str, Any] | None = None,
-) -> None:
-    """Write down who changed what of a device."""
-    tx.save(
-        ConfigurationChange(
-            change_id=tx.next_number("configuration_change"),
-            sensor=sensor,
-            at_s=at_s,
-            who=who,
-            what=what,
-            before=before or {},
-            after=after or {},
-        )
-    )

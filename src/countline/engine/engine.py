@@ -10,6 +10,7 @@ import structlog
 from countline import clock
 from countline.drivers import DRIVERS
 from countline.engine.access import AccessDesk
+from countline.engine.arranged import ArrangedDesk
 from countline.engine.desk import CatalogueDesk
 from countline.engine.diagnosing import Diagnosing
 from countline.engine.feed import Feed
@@ -26,7 +27,7 @@ _log = structlog.get_logger("countline.engine")
 AS_THEY_COME = IntakeSettings()
 LONG_STEP_S = 0.05
 STREAM_S = 0.1  # pushes that come closer than this are a stream
-PAUSE_STEPS = 8  # in a stream followers take a ninth of the time
+PAUSE_STEPS = 15  # in a stream followers take a sixteenth of the time
 PAUSE_S_MAX = 10.0
 IDLE_S = 1.0  # how often the follower looks without being woken: another process may write
 
@@ -38,6 +39,7 @@ class Engine:
     store: Store
     desk: CatalogueDesk
     layouts: LayoutDesk
+    arranged: ArrangedDesk
     access: AccessDesk
     watch: Watch
     diagnosing: Diagnosing
@@ -161,6 +163,7 @@ def make_engine(
         store=store,
         desk=desk,
         layouts=LayoutDesk(desk, now_s=now_s),
+        arranged=ArrangedDesk(desk, now_s=now_s),
         access=AccessDesk(desk, now_s=now_s),
         watch=watch,
         diagnosing=Diagnosing(desk, watch),

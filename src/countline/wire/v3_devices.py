@@ -1,11 +1,11 @@
-"""Bodies of the operations that reach devices: adoption."""
+"""Bodies of the operations that reach devices: adoption and configuration."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType, field
 
 from countline.wire import Instant, Sent, Told
-from countline.wire.v3_catalogue import Id
+from countline.wire.v3_catalogue import Id, Next
 
 Short = Annotated[str, Meta(min_length=1, max_length=200)]
 
@@ -91,3 +91,142 @@ class AdoptionReport(Told, frozen=True, kw_only=True):
     ]
     history: FetchedHistory
     warnings: list[str]
+
+
+# -- configuration --------------------------------------------------------------------------------
+Name128 = Annotated[str, Meta(max_length=128)]
+Metre = Annotated[float, Meta(ge=-1000, le=1000)]
+PointM = tuple[Metre, Metre]
+Number = Annotated[int, Meta(ge=0, le=2**31)]
+PrivacyMode = Annotated[int, Meta(ge=0, le=3, description="0: all may be seen; 3: numbers only.")]
+MasterKey = Annotated[
+    Annotated[str, Meta(max_length=200)] | None,
+    Meta(description="Needed to lower the privacy mode: it came with the device. Never kept."),
+]
+
+
+class ClockConfig(Sent, frozen=True, kw_only=True):
+    """How the device keeps its clock."""
+
+    time_zone: Annotated[str, Meta(max_length=64)]
+    ntp_enabled: bool = True
+    ntp_servers: Annotated[
+        tuple[Annotated[str, Meta(max_length=255)], ...], Meta(max_length=16)
+    ] = ()
+
+
+class GeometryConfig(Sent, frozen=True, kw_only=True):
+    """A line or zone in the device's own frame: metres on the floor, from below the device."""
+
+    id: Annotated[Number | None, Meta(description="Left out: a new one.")] = None
+    name: Name128
+    kind: Literal["line", "zone"]
+    points: Annotated[
+        tuple[PointM, ...],
+        Meta(min_length=2, max_length=1000, description="Two of a line; a zone's are not closed."),
+    ]
+
+
+class LogicConfig(Sent, frozen=True, kw_only=True):
+    """What counts at a line or in a zone."""
+
+    id: Annotated[Number | None, Meta(description="Left out: a new one.")] = None
+    name: Name128
+    template: Annotated[
+        Annotated[str, Meta(max_length=64)],
+        Meta(description="Empty for one that was made by hand: only its name changes."),
+    ] = ""
+    options: Annotated[
+        dict[str, Any], Meta(description="As the template takes them: `count_line_id`, `zone_id`.")
+    ] = field(default_factory=dict)
+
+
+class AgentConfig(Sent, frozen=True, kw_only=True):
+    """What the device pushes, when, and over which of its connections."""
+
+    id: Annotated[Number | None, Meta(description="Left out: a new one.")] = None
+    name: Name128
+    type: Annotated[str, Meta(max_length=64)]
+    enabled: bool = True
+    connection: Number | None = None
+    config: Annotated[dict[str, Any], Meta(description="As the device takes it.")] = field(
+        default_factory=dict
+    )
+    ours: Annotated[
+        bool, Meta(description="One by which the device pushes here: adoption makes and mends it.")
+    ] = False
+
+
+class ConfigWanted(Sent, frozen=True, kw_only=True):
+    """A whole configuration: what it leaves out of the lists is removed from the device."""
+
+    name: Name128
+    group: Name128
+    time: ClockConfig
+    privacy_mode: PrivacyMode
+    geometries: Annotated[tuple[GeometryConfig, ...], Meta(max_length=1000)]
+    logics: Annotated[tuple[LogicConfig, ...], Meta(max_length=1000)]
+    agents: Annotated[tuple[AgentConfig, ...], Meta(max_length=1000)]
+    master_key: MasterKey = None
+
+
+class ConfigChange(Sent, frozen=True, kw_only=True):
+    """What to change of a configuration; fields left out stay, lists are given whole."""
+
+    name: Name128 | UnsetType = UNSET
+    group: Name128 | UnsetType = UNSET
+    time: ClockConfig | UnsetType = UNSET
+    privacy_mode: PrivacyMode | UnsetType = UNSET
+    geometries: Annotated[tuple[GeometryConfig, ...], Meta(max_length=1000)] | UnsetType = UNSET
+    logics: Annotated[tuple[LogicConfig, ...], Meta(max_length=1000)] | UnsetType = UNSET
+    agents: Annotated[tuple[AgentConfig, ...], Meta(max_length=1000)] | UnsetType = UNSET
+    master_key: MasterKey = None
+
+
+class ConfigDifference(Told, frozen=True, kw_only=True):
+    """One thing that somebody changed on the device itself."""
+
+    path: str
+    before: Any
+    after: Any
+
+
+class SensorConfig(Told, frozen=True, kw_only=True):
+    """A device's configuration. `ETag` names this state of it."""
+
+    sensor_id: str
+    name: str
+    group: str
+    time: ClockConfig
+    privacy_mode: int
+    geometries: list[GeometryConfig]
+    logics: list[LogicConfig]
+    agents: list[AgentConfig]
+    checksum: Annotated[str, Meta(description="The device's own, over all that it is set to.")]
+    drift: Annotated[
+        list[ConfigDifference],
+        Meta(
+            description="What is not as we last left or accepted it, without secrets. A change that"
+            " names this state by `If-Match`, an empty one too, accepts it."
+        ),
+    ]
+    steps: Annotated[list[str], Meta(description="What this change did, or (dry run) would do.")]
+
+
+class ConfigLogEntry(Told, frozen=True, kw_only=True):
+    """One change of a device."""
+
+    at: Instant
+    who: Annotated[
+        str, Meta(description="A key's name, `command line`, or `device`: somebody did it there.")
+    ]
+    what: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+class ConfigLog(Told, frozen=True, kw_only=True):
+    """Changes of a device, newest first."""
+
+    data: list[ConfigLogEntry]
+    next: Next = None

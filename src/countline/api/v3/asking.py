@@ -154,3 +154,11 @@ class DiagnosticsAsking(PlacePageAsking, frozen=True, kw_only=True):
         ]
         | None
     ) = None
+
+
+class ConfigAsking(Asking, frozen=True, kw_only=True):
+    """How a change of a device is meant."""
+
+    dry_run: Annotated[
+        bool, Meta(description="Change nothing, and tell in `steps` what would be changed.")
+    ] = False

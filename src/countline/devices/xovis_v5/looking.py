@@ -11,7 +11,7 @@ from countline.devices.xovis_v5.push_shapes import Agent, Connection
 from countline.devices.xovis_v5.scene_shapes import Counter, Geometry, LiveLogic, TemplateLogic
 from countline.devices.xovis_v5.shapes import License, TimeConfig, User
 from countline.drivers.xovis_v5.described import described_channel
-from countline.engine.adopting import DeviceChannel
+from countline.engine.mapping import DeviceChannel
 from countline.errors import DeviceError
 from countline.model.layout import Point, SceneShape
 

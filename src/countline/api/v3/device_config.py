@@ -1,0 +1,141 @@
+"""The configuration of an adopted device: read, changed, and who changed it."""
+
+from dataclasses import asdict, replace
+from typing import Any
+
+import msgspec
+from litestar import Response
+from litestar.params import FromPath, JSONBody
+
+from countline.api.etags import check_unchanged
+from countline.api.instants import instant
+from countline.api.lists import next_link, page_of
+from countline.api.parameters import Asking
+from countline.api.request import ApiRequest
+from countline.api.sight import sensor_of
+from countline.api.v3.asking import ConfigAsking, PageAsking
+from countline.engine.adopting import NO_SECRET
+from countline.engine.configuring import (
+    AgentPart,
+    Configuration,
+    Configured,
+    LogicPart,
+    ScenePart,
+    TimePart,
+)
+from countline.vault import Secret
+from countline.wire import v3_devices as wire
+
+PARTS: dict[str, type[Any]] = {
+    "geometries": ScenePart,
+    "logics": LogicPart,
+    "agents": AgentPart,
+}
+
+
+async def get_config(
+    request: ApiRequest[Asking], sensor_id: FromPath[str]
+) -> Response[wire.SensorConfig]:
+    """A device's configuration as it is now, and what somebody changed on the device itself."""
+    known = sensor_of(request, sensor_id)
+    return _tell(await request.devices.configuration(known.sensor_id))
+
+
+async def put_config(
+    request: ApiRequest[ConfigAsking],
+    sensor_id: FromPath[str],
+    data: JSONBody[wire.ConfigWanted],
+) -> Response[wire.SensorConfig]:
+    """Make a device's configuration this one, all of it or nothing.
+
+    It is checked against the device's limits before anything is sent; what the device refuses
+    half-way is undone.
+    """
+    return await _configure(request, sensor_id, data)
+
+
+async def patch_config(
+    request: ApiRequest[ConfigAsking],
+    sensor_id: FromPath[str],
+    data: JSONBody[wire.ConfigChange],
+) -> Response[wire.SensorConfig]:
+    """Change parts of a device's configuration, all of them or nothing.
+
+    An empty change with `If-Match` accepts what somebody changed on the device itself.
+    """
+    return await _configure(request, sensor_id, data)
+
+
+async def list_config_changes(
+    request: ApiRequest[PageAsking], sensor_id: FromPath[str]
+) -> Response[wire.ConfigLog]:
+    """Who changed what of a device, and when; newest first."""
+    known = sensor_of(request, sensor_id)
+    asking = request.asked
+    page, cursor = page_of(
+        await request.devices.changes(known.sensor_id),
+        place=lambda change: -change.change_id,
+        limit=asking.limit,
+        cursor=asking.cursor,
+    )
+    told = [
+        wire.ConfigLogEntry(
+            at=instant(c.at_s), who=c.who, what=c.what, before=c.before, after=c.after
+        )
+        for c in page
+    ]
+    return Response(wire.ConfigLog(data=told, next=cursor), headers=next_link(request, cursor))
+
+
+async def _configure(
+    request: ApiRequest[ConfigAsking], sensor_id: str, data: wire.ConfigWanted | wire.ConfigChange
+) -> Response[wire.SensorConfig]:
+    known = sensor_of(request, sensor_id)
+    now = (await request.devices.configuration(known.sensor_id)).configuration
+    check_unchanged(f'"{now.etag}"', request.header(b"if-match"))
+    done = await request.devices.configure(
+        known.sensor_id,
+        replace(now, **_given(data)),
+        etag=now.etag,
+        who=request.caller.name,
+        master_key=NO_SECRET if data.master_key is None else Secret(data.master_key),
+        dry_run=request.asked.dry_run,
+    )
+    return _tell(done)
+
+
+def _given(data: wire.ConfigWanted | wire.ConfigChange) -> dict[str, Any]:
+    """The fields that are there, as parts of a `Configuration`."""
+    given: dict[str, Any] = {}
+    for name in data.__struct_fields__:
+        value = getattr(data, name)
+        if name == "master_key" or value is msgspec.UNSET:
+            continue
+        if name == "time":
+            value = TimePart(**msgspec.structs.asdict(value))
+        elif name in PARTS:
+            value = tuple(PARTS[name](**msgspec.structs.asdict(one)) for one in value)
+        given[name] = value
+    return given
+
+
+def _tell(configured: Configured) -> Response[wire.SensorConfig]:
+    return Response(told(configured), headers={"ETag": f'"{configured.configuration.etag}"'})
+
+
+def told(configured: Configured) -> wire.SensorConfig:
+    """A configuration as it is answered."""
+    now: Configuration = configured.configuration
+    return wire.SensorConfig(
+        sensor_id=configured.sensor_id,
+        name=now.name,
+        group=now.group,
+        time=wire.ClockConfig(**asdict(now.time)),
+        privacy_mode=now.privacy_mode,
+        geometries=[wire.GeometryConfig(**asdict(one)) for one in now.geometries],
+        logics=[wire.LogicConfig(**asdict(one)) for one in now.logics],
+        agents=[wire.AgentConfig(**asdict(one)) for one in now.agents],
+        checksum=configured.checksum,
+        drift=[wire.ConfigDifference(**one._asdict()) for one in configured.drift],
+        steps=list(configured.steps),
+    )

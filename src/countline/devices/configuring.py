@@ -1,0 +1,182 @@
+"""A device's configuration is read, checked, and changed: all of it, or nothing."""
+
+import json
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import structlog
+
+from countline.devices.adoptions import Adoptions
+from countline.devices.change import Change
+from countline.devices.changing import changes_between
+from countline.devices.checking import check_configuration
+from countline.devices.xovis_v5 import ContextOperations, SensorClient
+from countline.devices.xovis_v5.documents import blank
+from countline.devices.xovis_v5.reading import Read, read_configuration
+from countline.engine.adopting import NO_SECRET
+from countline.engine.configuring import Configuration, Configured, Difference, differences
+from countline.errors import Conflict, DeviceError
+from countline.model.adoption import Adoption, ConfigurationChange
+from countline.model.sensor import Sensor
+from countline.vault import Secret
+
+_log = structlog.get_logger("countline.configuring")
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A device while it is configured."""
+
+    sensor: Sensor
+    adoption: Adoption
+    client: SensorClient
+    at: ContextOperations
+
+
+class Configurer:
+    """Reads and changes the configurations of adopted devices."""
+
+    def __init__(self, adoptions: Adoptions) -> None:
+        self._adoptions = adoptions
+
+    async def configuration(self, sensor_id: str) -> Configured:
+        """As it is now, and what differs from what we last left. Raises `NotFound`, `DeviceError`."""
+        sensor, adoption = await self._adoptions.adopted(sensor_id)
+        async with self._adoptions.opened(sensor, adoption) as client:
+            opened = _Open(
+                sensor, adoption, client, client.at(self._adoptions.context_of(adoption))
+            )
+            read = await self._read(opened)
+            return await self._told(opened, read.configuration)
+
+    async def configure(
+        self,
+        sensor_id: str,
+        wanted: Configuration,
+        *,
+        etag: str,
+        who: str,
+        master_key: Secret = NO_SECRET,
+        dry_run: bool = False,
+    ) -> Configured:
+        """Make it so, all or nothing; `etag` names the state that the caller has seen.
+
+        Raises `Conflict` `changed_meanwhile`, `BadQuery` for what cannot be, `DeviceError` where the
+        device refuses; then everything that was done before the refusal is undone.
+        """
+        sensor, adoption = await self._adoptions.adopted(sensor_id)
+        async with self._adoptions.opened(sensor, adoption) as client:
+            opened = _Open(
+                sensor, adoption, client, client.at(self._adoptions.context_of(adoption))
+            )
+            read = await self._read(opened)
+            if read.configuration.etag != etag:
+                raise Conflict(
+                    f"The device is configured as {read.configuration.etag}, and what was to be"
+                    f" changed is {etag}: read it again.",
+                    code="changed_meanwhile",
+                )
+            check_configuration(wanted, read)
+            steps = changes_between(read, wanted, master_key=master_key)
+            said = tuple(step.what for step in steps)
+            if dry_run:
+                return replace(await self._told(opened, read.configuration), steps=said)
+            await self._carry_out(opened, steps, who)
+            after = await self._read(opened)
+            adoption = await self._note(opened)
+            told = await self._told(replace(opened, adoption=adoption), after.configuration)
+            return replace(told, steps=said)
+
+    async def changes(self, sensor_id: str) -> list[ConfigurationChange]:
+        """Who changed what of it, newest first."""
+        number = (await self._adoptions.sensor(sensor_id)).sensor
+        return await self._adoptions.book.changes(number)
+
+    async def note_drift(self, sensor_id: str) -> tuple[Difference, ...]:
+        """Write down what somebody changed on the device itself, once for each state found."""
+        sensor, adoption = await self._adoptions.adopted(sensor_id)
+        async with self._adoptions.opened(sensor, adoption) as client:
+            state = await client.device.config_state(contents=True)
+        now = {one.url: blank(one.content) for one in state.details}
+        drift = tuple(differences(contents_of(adoption), now))
+        checksum = str(state.checksum)
+
+        if drift:
+            await self._adoptions.book.log_drift(
+                sensor.sensor,
+                checksum=checksum,
+                what=f"{len(drift)} differences, the first at {drift[0].path}",
+                before={one.path: one.before for one in drift},
+                after={one.path: one.after for one in drift},
+            )
+        return drift
+
+    # -- parts ------------------------------------------------------------------------------------
+    async def _read(self, opened: _Open) -> Read:
+        ours = frozenset(
+            int(made["id"]) for made in opened.adoption.made if made["kind"] == "agent"
+        )
+        return await read_configuration(opened.client, opened.at, ours=ours)
+
+    async def _carry_out(self, opened: _Open, steps: Sequence[Change], who: str) -> None:
+        done: list[Change] = []
+        try:
+            for step in steps:
+                await step.do(opened.client, opened.at)
+                done.append(step)
+        except DeviceError as error:
+            left = await self._undo(opened, done)
+            if left:
+                error.detail += f". What could not be undone: {left}"
+            raise
+        for step in steps:
+            await self._adoptions.book.log(
+                opened.sensor.sensor, who=who, what=step.what, before=step.before, after=step.after
+            )
+
+    async def _undo(self, opened: _Open, done: Sequence[Change]) -> str:
+        left: list[str] = []
+        for step in reversed(done):
+            try:
+                await step.undo(opened.client, opened.at)
+            except DeviceError as error:
+                _log.warning("not_undone", sensor=opened.sensor.sensor_id, what=step.what)
+                left.append(f"{step.what} ({error.detail})")
+        return "; ".join(left)
+
+    async def _note(self, opened: _Open) -> Adoption:
+        """From now on this is how the device should be."""
+        state = await opened.client.device.config_state(contents=True)
+        contents = {one.url: blank(one.content) for one in state.details}
+        adoption = with_contents(opened.adoption, str(state.checksum), contents)
+        await self._adoptions.book.save(adoption)
+        return adoption
+
+    async def _told(self, opened: _Open, configuration: Configuration) -> Configured:
+        state = await opened.client.device.config_state(contents=True)
+        drift: tuple[Difference, ...] = ()
+        if str(state.checksum) != opened.adoption.checksum:
+            now = {one.url: blank(one.content) for one in state.details}
+            drift = tuple(differences(contents_of(opened.adoption), now))
+        return Configured(
+            sensor_id=opened.sensor.sensor_id,
+            configuration=configuration,
+            checksum=str(state.checksum),
+            drift=drift,
+        )
+
+
+def with_contents(adoption: Adoption, checksum: str, contents: dict[str, Any]) -> Adoption:
+    """An adoption that knows how its device should be; `contents` are without secrets."""
+    packed = zlib.compress(json.dumps(contents, sort_keys=True).encode())
+    return replace(adoption, checksum=checksum, contents=packed)
+
+
+def contents_of(adoption: Adoption) -> dict[str, Any]:
+    """How its device should be, by the address of each part."""
+    if not adoption.contents:
+        return {}
+    known: dict[str, Any] = json.loads(zlib.decompress(adoption.contents))
+    return known

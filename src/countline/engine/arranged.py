@@ -1,0 +1,148 @@
+"""What is written down of adopted devices: read, saved, and told to whoever asks later."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from countline.engine.desk import CatalogueDesk
+from countline.engine.mapping import DeviceChannel, LinesAsked, forget_sensor, mapped
+from countline.model.adoption import Adoption, ConfigurationChange
+from countline.model.ids import SensorNo
+from countline.model.sensor import Device, Sensor
+from countline.store.seam import Transaction, View
+
+DEVICE = "device"  # who changed a configuration, where somebody did it on the device itself
+
+
+class ArrangedDesk:
+    """The records of adoptions, each change in one transaction."""
+
+    def __init__(self, desk: CatalogueDesk, *, now_s: Callable[[], int]) -> None:
+        self._desk = desk
+        self._now_s = now_s
+
+    async def of(self, sensor: SensorNo) -> Adoption | None:
+        """The adoption of a sensor; None for one whose device nobody contacts."""
+        return await self._desk.store.read(lambda view: view.record(Adoption, sensor))
+
+    async def every(self) -> list[Adoption]:
+        """All of them."""
+        return await self._desk.store.read(lambda view: view.records(Adoption))
+
+    async def at(self, address: str) -> Adoption | None:
+        """The adoption of the device at an address."""
+
+        def work(view: View) -> Adoption | None:
+            return next((a for a in view.records(Adoption) if a.address == address), None)
+
+        return await self._desk.store.read(work)
+
+    async def save(self, adoption: Adoption) -> None:
+        """Write one down."""
+        await self._desk.store.write(lambda tx: tx.save(adoption))
+
+    async def delete(self, adoption: Adoption) -> None:
+        """Forget one, when all of it is taken back."""
+        await self._desk.store.write(lambda tx: tx.delete(adoption))
+
+    async def enter(self, adoption: Adoption, *, driver: str, model: str, firmware: str) -> None:
+        """Write down an adoption, and what its device is."""
+
+        def work(tx: Transaction) -> None:
+            tx.save(adoption)
+            for device in tx.records(Device, sensor=adoption.sensor):
+                if device.valid_to_s is None:
+                    tx.save(
+                        replace(
+                            device,
+                            driver=driver,
+                            address=adoption.address,
+                            model=model,
+                            firmware=firmware,
+                        )
+                    )
+
+        await self._desk.store.write(work)
+        await self._desk.fresh()
+
+    async def map_channels(
+        self, sensor: Sensor, channels: Sequence[DeviceChannel], lines: LinesAsked
+    ) -> list[str]:
+        """Give a device's channels their meaning; see `mapping.mapped`."""
+
+        def work(tx: Transaction) -> list[str]:
+            return mapped(tx, tx.record(Sensor, sensor.sensor) or sensor, channels, lines)
+
+        made = await self._desk.store.write(work)
+        await self._desk.fresh()
+        return made
+
+    async def forget_sensor(self, sensor: Sensor) -> None:
+        """Take back a sensor whose adoption failed; see `mapping.forget_sensor`."""
+        await self._desk.store.write(lambda tx: forget_sensor(tx, sensor, self._now_s()))
+        await self._desk.fresh()
+
+    # -- changes of configuration -----------------------------------------------------------------
+    async def log(
+        self,
+        sensor: SensorNo,
+        *,
+        who: str,
+        what: str,
+        before: dict[str, Any] | None = None,
+        after: dict[str, Any] | None = None,
+    ) -> None:
+        """Write down a change of a device; secrets are blanked by who calls."""
+
+        def work(tx: Transaction) -> None:
+            self._log(tx, sensor, who, what, before or {}, after or {})
+
+        await self._desk.store.write(work)
+
+    async def log_drift(
+        self,
+        sensor: SensorNo,
+        *,
+        checksum: str,
+        what: str,
+        before: dict[str, Any],
+        after: dict[str, Any],
+    ) -> None:
+        """Write down what somebody changed on the device, once for each state it is found in."""
+
+        def work(tx: Transaction) -> None:
+            known = tx.records(ConfigurationChange, sensor=sensor)
+            if any(c.who == DEVICE and c.after.get("checksum") == checksum for c in known):
+                return
+            self._log(tx, sensor, DEVICE, what, before, {"checksum": checksum, **after})
+
+        await self._desk.store.write(work)
+
+    async def changes(self, sensor: SensorNo) -> list[ConfigurationChange]:
+        """Who changed what of a device, newest first."""
+
+        def work(view: View) -> list[ConfigurationChange]:
+            return view.records(ConfigurationChange, sensor=sensor)[::-1]
+
+        return await self._desk.store.read(work)
+
+    def _log(
+        self,
+        tx: Transaction,
+        sensor: SensorNo,
+        who: str,
+        what: str,
+        before: dict[str, Any],
+        after: dict[str, Any],
+    ) -> None:
+        tx.save(
+            ConfigurationChange(
+                change_id=tx.next_number("configuration_change"),
+                sensor=sensor,
+                at_s=self._now_s(),
+                who=who,
+                what=what,
+                before=before,
+                after=after,
+            )
+        )
