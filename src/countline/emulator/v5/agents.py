@@ -8,9 +8,10 @@ from countline.emulator.v5.agent_status import status_of
 from countline.emulator.v5.ask import DONE, Ask, Refused, Reply, invalid, replied, unknown
 from countline.emulator.v5.connections import in_order, merged, new_id
 from countline.emulator.v5.device import Device
-from countline.emulator.v5.feeding import Run, Trigger
+from countline.emulator.v5.feeding import Run
 from countline.emulator.v5.routes import Route, route
 from countline.emulator.v5.runs import Runs
+from countline.emulator.v5.sending import Trigger
 
 BUSY = 31_001
 TRIGGERS = ("TIME_RANGE", "ALL", "LAST_PACKAGE", "DUMMY_DATA")

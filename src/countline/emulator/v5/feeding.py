@@ -7,9 +7,8 @@ what could not be sent follows later; live frames are kept in memory only and ar
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from countline.drivers.xovis_v5.bodies import LiveFrame
 from countline.emulator.chance import chance
@@ -19,7 +18,7 @@ from countline.emulator.v5.agent_status import Attempt, Transmissions
 from countline.emulator.v5.book import Record
 from countline.emulator.v5.connections import at as connections_at
 from countline.emulator.v5.delivering import Outcome
-from countline.emulator.v5.frames import LATENCY_MS, Camera, Wanted
+from countline.emulator.v5.frames import Camera, Wanted, latency_ms
 from countline.emulator.v5.happenings import happenings
 from countline.emulator.v5.legacy import COUNTED, legacy_package
 from countline.emulator.v5.observing import Context, Observer
@@ -34,6 +33,7 @@ from countline.emulator.v5.packages import (
 from countline.emulator.v5.retries import RetryRule
 from countline.emulator.v5.rules import DELETED_MS
 from countline.emulator.v5.schedules import next_push_s
+from countline.emulator.v5.sending import Package, Sending, Trigger
 from countline.emulator.v5.states import states_of
 
 if TYPE_CHECKING:
@@ -48,46 +48,6 @@ FROM_HISTORY = ("LOGICS", *COUNTED)  # what could not be sent of these follows l
 STATUS_S = 60.0  # of a status agent that names no resolution
 
 
-class Sending(NamedTuple):
-    """A package on its way. `repeat` is 1 for a second copy, `attempt` counts from 1."""
-
-    device: "Device"
-    root: str
-    agent_id: int
-    kind: str  # the agent's type
-    package: int
-    body: bytes
-    connection: dict[str, Any]
-    attempt: int = 1
-    repeat: int = 0
-
-
-@dataclass(slots=True)
-class Package:
-    """What waits to be acknowledged, and how far it brings the agent."""
-
-    number: int
-    body: bytes
-    upto: int  # the last record in it, or -1
-    attempts: int = 0
-    triggered: bool = False
-
-
-@dataclass(slots=True)
-class Trigger:
-    """A resend that was asked for."""
-
-    config: dict[str, Any]
-    at_ms: int  # by the device's clock
-    bins: deque[Bin] = field(default_factory=deque)
-    bodies: deque[bytes] = field(default_factory=deque)
-    number: int | None = None  # of the next package, where it was chosen
-
-    @property
-    def busy(self) -> bool:
-        return bool(self.bins or self.bodies)
-
-
 class Run:
     """One agent of a device. Instants are true time unless their name says `own`."""
 
@@ -100,7 +60,9 @@ class Run:
         self.last_body: bytes | None = None
         context = self._context()
         self.position = context.book.next_number - 1  # the last record that is done with
-        self._seen_ms = context.reached_ms - LATENCY_MS  # live frames before this were looked at
+        self._seen_ms = (
+            context.reached_ms - self._latency_ms
+        )  # live frames before this were looked at
         self._frames: deque[LiveFrame] = deque()
         self._failures = 0
         self._retry_ms = 0
@@ -136,6 +98,10 @@ class Run:
     @property
     def _lag_s(self) -> int:
         return chance(self.device.serial, "lag").randrange(2, LAG_S)
+
+    @property
+    def _latency_ms(self) -> int:
+        return latency_ms(self.device, self.root)
 
     def _context(self) -> Context:
         return self.device.part(Observer).context(self.root)
@@ -182,7 +148,7 @@ class Run:
         """When there is something new to see, looked up in a future that is known already."""
         step_ms = max(FRAME_MS, round(RESOLUTION_S[self.data["resolution"]] * 1000))
         step_ms *= int(self.data["package_size"])
-        looked_ms = self._seen_ms + LATENCY_MS  # instants below do not slide as time passes
+        looked_ms = self._seen_ms + self._latency_ms  # instants below do not slide as time passes
         if self.wanted.empty_frames or (self.wanted.objects != "NONE" and self._somebody(now_ms)):
             return looked_ms + step_ms
         delays = {rule.delay_ms for rule in self._context().rules.rules} | {0}
@@ -193,12 +159,12 @@ class Run:
             coming = happenings(self.device.sensor, seen_ms - max(delays), seen_ms + ahead_ms)
             edges = (h.at_ms + delay for h in coming for delay in delays)
             if (first := min((ms for ms in edges if ms > seen_ms), default=None)) is not None:
-                return first + LATENCY_MS + FRAME_MS
+                return first + self._latency_ms + FRAME_MS
         return looked_ms + LOOK_AHEAD_MS // 2
 
     def _somebody(self, now_ms: int) -> bool:
         """Whether somebody is under the sensor."""
-        at_ms = now_ms - LATENCY_MS
+        at_ms = now_ms - self._latency_ms
         return bool(happenings(self.device.sensor, at_ms - 3_200, at_ms + 1_600))
 
     # what
@@ -288,7 +254,7 @@ class Run:
         """Gather live frames up to now; the oldest go where there are too many."""
         if self.agent["type"] != "LIVE_DATA":
             return
-        until_ms = self.device.running.true_ms() - LATENCY_MS
+        until_ms = self.device.running.true_ms() - self._latency_ms
         if until_ms <= self._seen_ms:
             return
         self._context()

@@ -28,7 +28,7 @@ APPEARS_MS = 1_600  # before the line
 SPEED_M_S = 1.25
 SHADOW_FRAMES = 24  # a group follows its person so many frames later
 GROUP_FIRST = 1 << 31
-LATENCY_MS = 1_340  # from what happens to its frame's being there
+LATENCY_MS, LOW_LATENCY_MS = 1_340, 240  # from what happens to its frame's being there
 STEP_MS: Mapping[str, int] = {
     "QUARTER_SECOND": 250,
     "HALF_SECOND": 500,
@@ -77,6 +77,12 @@ class Wanted:
         if not has(by_category.get(event.category, self.info_events), event.type):
             return event.type == "TIME_CHANGE" and self.count_events != "NONE"
         return not self.by_objects or has(self.objects, kind)
+
+
+def latency_ms(device: "Device", root: str) -> int:
+    """How long a frame takes, by the setting."""
+    advanced = device.config.kept[f"{root}/settings/advanced"]
+    return LOW_LATENCY_MS if advanced["low_latency_mode"] else LATENCY_MS
 
 
 def has(included: Included, name: str) -> bool:

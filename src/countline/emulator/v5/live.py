@@ -4,7 +4,7 @@ from typing import Any
 
 from countline.emulator.v5.ask import DONE, Ask, Reply, plain, replied, unknown
 from countline.emulator.v5.device import Device
-from countline.emulator.v5.frames import LATENCY_MS, Camera, Wanted
+from countline.emulator.v5.frames import Camera, Wanted, latency_ms
 from countline.emulator.v5.observing import Context, Observer
 from countline.emulator.v5.routes import Route, route
 from countline.emulator.v5.rules import listed_geometries
@@ -122,7 +122,7 @@ IMAGE_METADATA = {
 
 def _image_data(device: Device, ask: Ask) -> Reply:
     """The newest frame; events that happened between two looks are lost."""
-    true_ms = device.running.true_ms() - LATENCY_MS
+    true_ms = device.running.true_ms() - latency_ms(device, ask.root)
     camera = Camera(device, ask.root)
     wanted = Wanted(empty_frames=True)
     shots = [camera.frames(true_ms - n * 80, true_ms - (n - 1) * 80, wanted) for n in range(TAIL)]

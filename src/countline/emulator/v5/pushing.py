@@ -5,9 +5,10 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from countline.emulator.v5.delivering import TIMED_OUT, Outcome, deliver
-from countline.emulator.v5.feeding import Run, Sending
+from countline.emulator.v5.feeding import Run
 from countline.emulator.v5.link import Link
 from countline.emulator.v5.runs import Runs
+from countline.emulator.v5.sending import Sending
 
 if TYPE_CHECKING:
     from countline.emulator.v5.device import Device

@@ -8,10 +8,11 @@ from collections.abc import Awaitable, Callable, Generator, Sequence
 from typing import TYPE_CHECKING
 
 from countline.emulator.v5.delivering import TIMED_OUT, Outcome
-from countline.emulator.v5.feeding import Run, Sending
+from countline.emulator.v5.feeding import Run
 from countline.emulator.v5.link import Link
 from countline.emulator.v5.observing import Observer
 from countline.emulator.v5.runs import Runs
+from countline.emulator.v5.sending import Sending
 
 if TYPE_CHECKING:
     from countline.emulator.v5.device import Device

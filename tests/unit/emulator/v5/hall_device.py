@@ -8,7 +8,7 @@ from countline.drivers import Push, Reading
 from countline.drivers.xovis_v5 import DRIVER
 from countline.emulator.v5 import Device, Release, answer, emulated_sensor
 from countline.emulator.v5.delivering import Outcome
-from countline.emulator.v5.feeding import Sending
+from countline.emulator.v5.sending import Sending
 from countline.emulator.v5.stepping import OK, SteppedTime, simulate
 from tests.unit.emulator.hall import HALL, START_MS, START_S
 

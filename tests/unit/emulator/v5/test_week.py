@@ -3,9 +3,9 @@
 from random import Random
 
 from countline.emulator.v5.delivering import TIMED_OUT, Outcome
-from countline.emulator.v5.feeding import Sending
 from countline.emulator.v5.link import Link
 from countline.emulator.v5.observing import Observer
+from countline.emulator.v5.sending import Sending
 from countline.emulator.v5.stepping import OK
 from tests.unit.emulator.hall import HALL, START_MS, START_S
 from tests.unit.emulator.v5.hall_device import EVENTS_ONLY, HOUR_MS, Bench
