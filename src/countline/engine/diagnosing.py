@@ -69,7 +69,7 @@ class Diagnosing:
             ]
         if within is None:
             found += [_waiting(device, kept) for device in waiting_devices(catalogue)]
-            found += await self._watch.troubles()
+            found += await self._watch.troubles(await self._watch.lags())
         least = len(SEVERITIES) if severity is None else SEVERITIES.index(severity)
         return sorted((one for one in found if rank_of(one) <= least), key=place_of)
 

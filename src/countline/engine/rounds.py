@@ -10,7 +10,7 @@ from typing import Protocol
 import structlog
 
 from countline.engine.engine import Engine
-from countline.errors import DeviceError, NotFound
+from countline.errors import CountlineError, NotFound
 from countline.model.adoption import Adoption
 from countline.model.health import DeviceFacts
 from countline.model.ids import SensorNo
@@ -95,7 +95,7 @@ class Rounds:
         """Ask one device now, and note what it says or why it says nothing."""
         try:
             facts = await self._source.facts(adoption)
-        except DeviceError as error:
+        except CountlineError as error:
             facts = DeviceFacts(at_s=self._now_s(), reachable=False, error=error.detail.rstrip("."))
         except Exception as error:
             _log.exception("device_not_asked", sensor=adoption.sensor)

@@ -1,7 +1,7 @@
 """Who is alive: what was heard is written down, silence becomes gaps, and all of it is judged."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -246,7 +246,7 @@ class Watch:
             stale_after_s=evidence.stale_after_s,
         )
 
-    async def troubles(self) -> list[Finding]:
+    async def troubles(self, lags: Mapping[str, FollowerLag]) -> list[Finding]:
         """What ails the installation itself: parts of the server, readers of events, the disk."""
         others = {} if self._at_work else self._written  # of the server beside this command
         found = [
@@ -259,7 +259,7 @@ class Watch:
             )
             for part, one in {**others, **self._troubles_now()}.items()
         ]
-        for name, lag in (await self.lags()).items():
+        for name, lag in lags.items():
             if lag.lag_s > self._limits.lag_s:
                 said = {"reader": name, "events": lag.lag_events, "lag_s": lag.lag_s}
                 found.append(
@@ -280,7 +280,8 @@ class Watch:
         tally = {"healthy": 0, "degraded": 0, "offline": 0, "unknown": 0}
         for one in await self.sensors(None):
             tally[one.health] += 1
-        found = await self.troubles()
+        lags = await self.lags()
+        found = await self.troubles(lags)
         for health in ("offline", "degraded"):
             if tally[health]:
                 said = {"sensors": tally[health]}
@@ -290,7 +291,7 @@ class Watch:
             reasons=reasons_of(found),
             version=__version__,
             store=self._desk.store.facts(),
-            followers=await self.lags(),
+            followers=lags,
             sensors=tally,
         )
 

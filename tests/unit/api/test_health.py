@@ -99,3 +99,14 @@ def test_compatibility_is_the_table_that_devices_are_asked_by(house: House) -> N
         "5.0": False, "5.3": False, "5.6": True, "5.9": True,
     }  # fmt: skip
     assert all(by_name["device_info"]["works"].values())
+
+
+def test_a_location_is_as_well_as_the_worst_of_those_that_should_push(house: House) -> None:
+    caller = house.caller("read", "admin")
+    place = "/v3/locations/LOC_NYC_05/health"
+    assert caller.get(place).json["health"] == "unknown"  # files alone feed it
+    note(house, tilt_degrees=20.0)
+    told = caller.get(place).json
+    assert (told["health"], told["sensors"]["degraded"]) == ("degraded", 1)
+    house.run(house.engine.desk.retire_sensor("SNSR_001"))
+    assert caller.get(place).json["health"] == "unknown"

@@ -18,6 +18,7 @@ from countline.model.query import Asked, Health, SensorHealth
 from countline.wire import v3
 from countline.wire import v3_health as wire
 
+NOTHING_EXPECTED = frozenset({"retired", "fed_by_files"})
 WORST_FIRST: tuple[Health, ...] = ("offline", "degraded", "unknown", "healthy")
 
 
@@ -109,9 +110,16 @@ async def diagnostics(
 
 
 def worst(found: Iterable[SensorHealth]) -> Health:
-    """The worst health of some sensors; of none nothing is known."""
-    seen = {h.health for h in found}
+    """The worst health of some sensors; of none nothing is known.
+
+    One of which nothing is expected, retired or fed by files, says nothing about the others.
+    """
+    seen = {h.health for h in found if not (h.health == "unknown" and _is_let_be(h))}
     return next((health for health in WORST_FIRST if health in seen), "unknown")
+
+
+def _is_let_be(known: SensorHealth) -> bool:
+    return bool(NOTHING_EXPECTED & {one.code for one in known.findings})
 
 
 def by_health(found: Iterable[SensorHealth]) -> wire.SensorsByHealth:
