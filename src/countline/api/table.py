@@ -20,8 +20,8 @@ MEDIA_TYPE = "text/csv; charset=utf-8"
 PIECE_ROWS = 10_000  # rows asked of the engine at once: a few ten ms of work, some 5 MB
 COLUMNS = (
     "timestamp", "in", "out", "passby", "occupancy", "adjustment", "occupancy_max", "occupancy_avg",
-    "occupancy_min", "person_hours", "coverage", "reason", "final", "revision", "in_staff",
-    "out_staff", "passby_source",
+    "occupancy_min", "person_hours", "coverage", "reason", "final", "provisional", "revision",
+    "in_staff", "out_staff", "passby_source",
 )  # fmt: skip
 CIVIL_COLUMNS = ("local_date", "duration_seconds")
 
@@ -116,6 +116,7 @@ def _cells(row: Row, zone: tzinfo) -> list[Any]:
         coverage_of(row),
         row.reason,
         "true" if row.final else "false",
+        "true" if row.provisional else "false",
         row.revision,
         row.in_staff,
         row.out_staff,

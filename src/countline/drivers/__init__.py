@@ -12,6 +12,7 @@ from countline.drivers.reading import (
     Push,
     Reading,
     StatusInfo,
+    Total,
 )
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Push",
     "Reading",
     "StatusInfo",
+    "Total",
 ]
 
 _PUSHED: tuple[Driver, ...] = (xovis_v5.DRIVER,)

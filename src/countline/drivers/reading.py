@@ -46,6 +46,25 @@ class Reading(NamedTuple):
     values: tuple[tuple[str, int], ...]
 
 
+class Total(NamedTuple):
+    """What one counter showed right after an event of it, since it was last reset.
+
+    Which measure it is, only the channel can tell: the first of `measures` that the channel has.
+    Times counted in seconds come as milliseconds. `order` is the event's place among those of this
+    counter in its frame; `step` what it added, 0 where it does not say.
+    """
+
+    channel: str  # the maker's key, without context
+    counter: str  # the maker's counter id
+    name: str  # as the maker, or its user, calls the counter
+    measures: tuple[str, ...]
+    at_ms: int
+    order: int
+    total: int
+    step: int = 0
+    was_reset: bool = False
+
+
 class Measured(NamedTuple):
     """One measure of a channel, and what kind of counter the maker says it is."""
 
@@ -119,6 +138,7 @@ class Decoded:
     sent_ms: int | None = None
     channels: tuple[ChannelInfo, ...] = ()
     readings: list[Reading] = field(default_factory=list)
+    totals: tuple[Total, ...] = ()  # of live events
     status: StatusInfo | None = None
     names_geometry: bool = False
     notes: tuple[Note, ...] = ()

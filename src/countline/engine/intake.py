@@ -24,6 +24,7 @@ from countline.engine.grouping import GroupCommit
 from countline.engine.headstart import begin
 from countline.engine.keeping import Aside, bare_body
 from countline.engine.learning import Learning, Lesson
+from countline.engine.provisional import live_minutes
 from countline.engine.quiet_nights import observed, quiet_minutes, remember, zero_claims
 from countline.engine.watch import Watch
 from countline.errors import BadPush, StoreError
@@ -37,7 +38,7 @@ from countline.model.claim import RANK_PUSH, Minute
 from countline.model.ids import DeviceKey, SensorNo
 from countline.model.interval import MINUTE_S
 from countline.model.sensor import Sensor
-from countline.store.seam import Accepted, Commit, Outcome
+from countline.store.seam import Accepted, Commit, LiveMinute, Outcome
 
 _log = structlog.get_logger("countline.intake")
 
@@ -135,7 +136,10 @@ class Intake:
     ) -> list[Accepted]:
         driver = self._drivers[push.driver]
         aside = Aside(push, driver)
-        packages = await self._decoded(driver, push, secret, aside)
+        if len(push.body) <= DECODE_AT_ONCE_BYTES_MAX:
+            packages = self._decoded(driver, push, secret, aside)
+        else:  # a backlog of days must not hold up everybody else
+            packages = await asyncio.to_thread(self._decoded, driver, push, secret, aside)
         body = None if again else self._body(driver, push, packages)
         accepted: list[Accepted] = []
         for decoded in packages:
@@ -148,14 +152,12 @@ class Intake:
             accepted[:1] = [replace(accepted[0] if accepted else bare, kept=kept)]
         return accepted
 
-    async def _decoded(
+    def _decoded(
         self, driver: Driver, push: Push, secret: PushSecret, aside: Aside
     ) -> list[Decoded]:
-        """Usual bodies are read at once; a backlog of days must not hold up everybody else."""
+        """The packages of a body; one that cannot be read is kept."""
         try:
-            if len(push.body) <= DECODE_AT_ONCE_BYTES_MAX:
-                return driver.decode(push)
-            return await asyncio.to_thread(driver.decode, push)
+            return driver.decode(push)
         except BadPush as error:
             aside.put("failed", error.error_code, error.detail, secret.sensor)
         except Exception as error:
@@ -176,7 +178,7 @@ class Intake:
     ) -> Accepted | None:
         """A package at which the house itself fails is kept, and its neighbours are counted."""
         try:
-            catalogue = await self._desk.recent()
+            catalogue = self._desk.at_hand() or await self._desk.fresh()
             if decoded.purpose == "test":
                 return None
             found = owner(catalogue, secret, decoded.device)
@@ -209,6 +211,9 @@ class Intake:
         known = self._known_now(sensor.sensor)
         in_time = timely(decoded, known, push.received_ms // 1000, again=again)
         first_s = min([r.start_s for r in in_time.readings], default=None)
+        live: Sequence[LiveMinute] = ()
+        if decoded.totals and (live := self._live(known, decoded, push.received_ms // 1000)):
+            first_s = MINUTE_S * min([one.minute for one in live])
         if not self._is_known(known, decoded, first_s):
             known = await self._knowing(sensor, decoded, push.driver, first_s)
         made = self._normalised(known, push, decoded, aside, again=again)
@@ -222,8 +227,15 @@ class Intake:
             location_id=known.location.location_id,
             minutes=made.minutes,
             claims=made.claims,
+            live=live,
             body=body,
         )
+
+    def _live(self, known: Known, decoded: Decoded, received_s: int) -> list[LiveMinute]:
+        """What counters showed, as live events told, of channels that are known."""
+        sensor = known.sensor
+        series = self._desk.current().series_of.get(sensor.sensor, ())
+        return live_minutes(decoded.totals, sensor, known.plan(decoded.device), series, received_s)
 
     async def _keep_waiting(self, push: Push, device: DeviceKey, aside: Aside) -> None:
         """Keep the push for a device that nobody registered: once, however often it names it."""

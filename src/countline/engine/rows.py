@@ -34,6 +34,7 @@ def rows_of(view: View, catalogue: Catalogue, plan: Plan, query: Query, now_s: i
     if query.occupancy and plan.key:
         folds = folds_of(view, catalogue, plan, query, slices, now_s)
     reasons = _reasons(catalogue, plan, slices)
+    provisional = table.provisional()
     measured = bool(plan.present)
     rows: list[Row] = []
     for at, slice_ in enumerate(slices):
@@ -43,7 +44,7 @@ def rows_of(view: View, catalogue: Catalogue, plan: Plan, query: Query, now_s: i
         ins, outs, commit = counts.ins[at], counts.outs[at], counts.commits[at]
         in_staff, out_staff = counts.in_staff[at], counts.out_staff[at]
         people, source, passby_commit = passby[at]
-        fold = folds[at] if known else None
+        fold = folds[at] if known or provisional[at] else None
         whole = cover >= expect
         occupancy = _NO_OCCUPANCY
         if fold is not None:
@@ -64,8 +65,9 @@ def rows_of(view: View, catalogue: Catalogue, plan: Plan, query: Query, now_s: i
             cover,
             expect,
             None if whole or (known and end_s > now_s) else reasons[at],
-            _is_final(plan, end_s, now_s, whole=whole),
+            not provisional[at] and _is_final(plan, end_s, now_s, whole=whole),
             max(commit, passby_commit, 0 if fold is None else fold.commit),
+            provisional[at],
         )
         rows.append(row)
     return _shown(rows, query)

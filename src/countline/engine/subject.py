@@ -49,13 +49,11 @@ class Plan:
 
     def sensors(self) -> set[SensorNo]:
         """Every sensor that any of the numbers comes from."""
-        parts: list[Flow | Frontage | Gauge] = [
-            *self.flows,
-            *self.present,
-            *self.passby,
-            *self.frontages,
-        ]
-        return {part.sensor for part in parts}
+        return {part.sensor for part in self.parts()}
+
+    def parts(self) -> list[Flow | Frontage | Gauge]:
+        """All that the numbers come from."""
+        return [*self.flows, *self.present, *self.passby, *self.frontages]
 
     def counted(self) -> Sequence[Flow | Frontage | Gauge]:
         """What coverage is about: lines, else measured zones, else frontages and pass-by."""

@@ -1,12 +1,13 @@
 """The slices of an answer, and the sums of any series in them, fetched once."""
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from countline.counting.coverage import FOREVER_S, clip, row_slices, unite
 from countline.counting.rollup import sum_buckets, sum_quarters
 from countline.engine.catalogue import Catalogue
-from countline.engine.flows import Active, is_active
+from countline.engine.flows import Active, Flow, Frontage, Gauge, is_active
 from countline.engine.folding import quarter_of
 from countline.engine.subject import Plan
 from countline.errors import Impossible
@@ -50,6 +51,23 @@ class Table:
             known = self.columns[series, active] = self._summed(series, active)
         return known
 
+    def provisional(self) -> list[bool]:
+        """Which slices hold a minute that rests on live events alone, while its source counts."""
+        start_s, end_s = self.slices[0].start_s, self.slices[-1].end_s
+        found = [False] * len(self.slices)
+        marked = self.view.provisional(list(self.buckets), start_s, end_s)
+        if not marked:
+            return found
+        counting = [(set(series_of_part(part)), part.active) for part in self.plan.parts()]
+        starts_s = [slice_.start_s for slice_ in self.slices]
+        for series, at_s in marked:
+            at = bisect_right(starts_s, at_s) - 1
+            if at_s < self.slices[at].end_s:
+                found[at] |= any(
+                    series in mine and is_active(active, at_s) for mine, active in counting
+                )
+        return found
+
     def _summed(self, series: SeriesNo, active: Active) -> Column:
         buckets = self.buckets[series]
         whole = (self.slices[0].start_s, self.slices[-1].end_s)
@@ -84,13 +102,20 @@ class Table:
 
 def series_of(plan: Plan) -> list[SeriesNo]:
     """Every series that a subject's numbers come from."""
-    found: set[SeriesNo | None] = set()
-    for flow in plan.flows:
-        found |= {flow.ins, flow.outs, flow.in_staff, flow.out_staff}
-    for frontage in plan.frontages:
-        found |= {frontage.forward, frontage.backward}
-    found |= {g.series for g in (*plan.present, *plan.passby)}
-    return sorted(s for s in found if s is not None)
+    return sorted({series for part in plan.parts() for series in series_of_part(part)})
+
+
+def series_of_part(part: Flow | Frontage | Gauge) -> list[SeriesNo]:
+    """The series of one line, frontage or measurement."""
+    found: tuple[SeriesNo | None, ...]
+    match part:
+        case Flow():
+            found = (part.ins, part.outs, part.in_staff, part.out_staff)
+        case Frontage():
+            found = (part.forward, part.backward)
+        case Gauge():
+            found = (part.series,)
+    return [series for series in found if series is not None]
 
 
 def slices_of(catalogue: Catalogue, plan: Plan, query: Query, now_s: int) -> list[Slice]:

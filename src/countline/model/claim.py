@@ -36,6 +36,20 @@ class Minute(NamedTuple):
     values: tuple[int | None, ...]
 
 
+class Shown(NamedTuple):
+    """What a running counter showed right after an event of it, since it was last reset.
+
+    `order` is its place among the counter's events of one instant. `step` is what the event itself
+    added, 0 where it does not say; `was_reset` tells of a reset.
+    """
+
+    at_ms: int
+    order: int
+    total: int
+    step: int = 0
+    was_reset: bool = False
+
+
 class Bin(NamedTuple):
     """The winning claim of one bin that counts in sums, and the commit that last changed it."""
 

@@ -8,6 +8,7 @@ from countline.model.ids import LocationId, SensorNo
 EventKind = Literal[
     "counts.recorded",
     "counts.revised",
+    "counts.provisional",
     "sensor.discovered",
     "catalogue.changed",
     "waiting.dropped",
@@ -19,8 +20,9 @@ class Event:
     """One row of the event log.
 
     For counts, `[start_s, end_s)` holds every bin that changed; the values are read when the event
-    is told, so a reader never gets an older value after a newer one. `catalogue.changed` (kept in
-    the house, told to nobody) makes followers compute `location_id` anew from `start_s`.
+    is told, so a reader never gets an older value after a newer one. Kept in the house and told to
+    nobody: `catalogue.changed` makes followers compute `location_id` anew from `start_s`, and
+    `counts.provisional` tells them of counts that a proper record will replace.
     """
 
     kind: EventKind

@@ -80,6 +80,7 @@ class Row(NamedTuple):
     reason: str | None
     final: bool
     revision: int
+    provisional: bool = False
 
     @property
     def coverage(self) -> float:

@@ -7,6 +7,7 @@ from countline.model.ids import LocationId, SensorId, SensorNo, SeriesNo
 
 SensorState = Literal["discovered", "adopted", "retired"]
 CounterKind = Literal["accumulating", "state", "unknown"]
+CountsFrom = Literal["auto", "logics", "live"]
 ChannelShape = Literal["line", "zone", "other"]
 
 
@@ -23,6 +24,7 @@ class Sensor:
     geometry_seen: bool = False  # first contact is over: a package that names a geometry came
     created_s: int = 0
     retired_s: int | None = None
+    counts_from: CountsFrom = "auto"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, Protocol, TypeVar
 
-from countline.model.claim import Bin, Bucket, Claim, Fold, Minute
+from countline.model.claim import Bin, Bucket, Claim, Fold, Minute, Shown
 from countline.model.event import Event
 from countline.model.ids import LocationId, SensorNo, SeriesNo
 
@@ -29,6 +29,14 @@ class KeptPush:
     sensor: SensorNo | None = None
 
 
+class LiveMinute(NamedTuple):
+    """What one counter showed in one minute, as live events told; at least one total."""
+
+    series: SeriesNo
+    minute: int  # start_s // 60
+    totals: Sequence[Shown]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
     """All that one admitted push brings into the group's transaction.
@@ -38,6 +46,11 @@ class Accepted:
     as they stand. For each `Accepted` that changed a winner the store writes one event:
     `counts.revised` where it displaced a winner, or a changed bin starts more than `FINAL_AFTER_S`
     before `received_ms`; `counts.recorded` otherwise. Its range holds all bins that changed.
+
+    `live` is kept beside, and makes claims of rank 0 by `counting.provisional`: at most one of a bin,
+    made anew from all totals known whenever one of them, or a better claim, comes. Such a claim is
+    never kept beside another, and displacing it is no revision. What only `live` changed is told as
+    `counts.provisional`.
     """
 
     received_ms: int
@@ -46,6 +59,7 @@ class Accepted:
     location_id: LocationId | None = None
     minutes: Sequence[Minute] = ()
     claims: Sequence[Claim] = ()  # bins that are not one whole minute
+    live: Sequence[LiveMinute] = ()
     body: bytes | None = None
     kept: Sequence[KeptPush] = ()
     events: Sequence[Event] = ()  # further events of this push, e.g. `sensor.discovered`
@@ -128,6 +142,15 @@ class View(Protocol):
 
     def overlapped(self, sensor: SensorNo, start_s: int, end_s: int) -> list[Bin]:
         """Winning bins that are kept but not summed, since a better one overlaps them."""
+        ...
+
+    def provisional(
+        self, series: Sequence[SeriesNo], start_s: int, end_s: int
+    ) -> list[tuple[SeriesNo, int]]:
+        """Series and start of counted minutes in `[start_s, end_s)` that rest on `live` alone.
+
+        In their order; those of value 0 say nothing, and are left out.
+        """
         ...
 
     def span(self, sensor: SensorNo) -> tuple[int, int] | None:
@@ -229,8 +252,13 @@ class Transaction(View, Protocol):
         """What `Store.apply` does with one push, inside this transaction."""
         ...
 
-    def forget(self, *, bodies_before_ms: int, events_before_ms: int) -> None:
-        """Drop understood bodies and events older than the given instants."""
+    def forget(
+        self, *, bodies_before_ms: int, events_before_ms: int, live_before_s: int = 0
+    ) -> None:
+        """Drop understood bodies, events and live totals older than the given instants.
+
+        Of the totals the last minute before stays for each series: the next one is compared with it.
+        """
         ...
 
 

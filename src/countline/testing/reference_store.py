@@ -2,16 +2,17 @@
 
 from collections.abc import Callable, Sequence
 from copy import deepcopy
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from countline.counting.choose import choose_counted, claim_order, winner
+from countline.counting.provisional import counted, joined
 from countline.counting.rollup import sum_quarters
 from countline.errors import StoreError
-from countline.limits import FINAL_AFTER_S
-from countline.model.claim import Claim, Fold, Minute
-from countline.model.event import Event
-from countline.model.ids import SeriesNo
+from countline.limits import FINAL_AFTER_S, LIVE_BRIDGE_S_MAX
+from countline.model.claim import RANK_PROVISIONAL, Claim, Fold, Minute, Shown
+from countline.model.event import Event, EventKind
+from countline.model.ids import SensorNo, SeriesNo
 from countline.model.sensor import Series
 from countline.store.records import TABLES, key_of
 from countline.store.seam import (
@@ -23,7 +24,14 @@ from countline.store.seam import (
     Transaction,
     View,
 )
-from countline.testing.reference_view import Memory, ReferenceView, Winning, between, is_minute
+from countline.testing.reference_view import (
+    Memory,
+    ReferenceView,
+    Winning,
+    between,
+    is_minute,
+    overlaps,
+)
 
 T = TypeVar("T")
 
@@ -95,8 +103,13 @@ class ReferenceTransaction(ReferenceView):
         for push_id in push_ids:
             self._memory.pushes.pop(push_id, None)
 
-    def forget(self, *, bodies_before_ms: int, events_before_ms: int) -> None:
+    def forget(
+        self, *, bodies_before_ms: int, events_before_ms: int, live_before_s: int = 0
+    ) -> None:
         memory = self._memory
+        for shown in memory.live.values():
+            for minute in sorted(one for one in shown if one < live_before_s // 60)[:-1]:
+                del shown[minute]
         memory.bodies = [body for body in memory.bodies if body[0] >= bodies_before_ms]
         late = {event.commit for event in memory.events if event.at_ms >= events_before_ms}
         first = min(late, default=memory.commit + 1)
@@ -109,10 +122,16 @@ class ReferenceTransaction(ReferenceView):
 
     def apply_group(self, group: Sequence[Accepted]) -> tuple[Outcome, ...]:
         """One push after the other, one claim after the other; sums are made anew at the end."""
-        outcomes = tuple(self._apply_one(accepted) for accepted in group)
-        for series in {claim.series for one in group for claim in self._claims_of(one)}:
+        stories = [self._apply_one(accepted) for accepted in group]
+        for accepted, story in zip(group, stories, strict=True):
+            self._hear(accepted, story)
+        for accepted, story in zip(group, stories, strict=True):
+            self._heed(accepted, story)
+        for series in {claim.series for story in stories for claim in story.seen}:
             self._sum_anew(series)
-        return outcomes
+        for accepted, story in zip(group, stories, strict=True):
+            self._tell(accepted, story)
+        return tuple(Outcome(story.changed, story.duplicates) for story in stories)
 
     def _claims_of(self, accepted: Accepted) -> list[Claim]:
         claims = [claim for minute in accepted.minutes for claim in self._unpack(minute)]
@@ -136,29 +155,39 @@ class ReferenceTransaction(ReferenceView):
             if value is not None
         ]  # fmt: skip
 
-    def _apply_one(self, accepted: Accepted) -> Outcome:
-        changed = duplicates = 0
-        touched: list[Claim] = []
-        revised = False
+    def _apply_one(self, accepted: Accepted) -> "Story":
+        story = Story()
         for claim in self._claims_of(accepted):
-            kept = self._memory.claims.setdefault(claim.series, {}).setdefault(
-                (claim.start_s, claim.length_s), {}
-            )
+            kept = self._kept(claim)
             known = kept.get(claim.value)
             before = winner(kept.values()) if kept else None
             kept[claim.value] = claim if known is None else max(known, claim, key=claim_order)
             after = winner(kept.values())
-            if before and (before.value, before.covered_s) == (after.value, after.covered_s):
-                duplicates += known is not None
+            for one in [one for one in kept.values() if one.rank == RANK_PROVISIONAL]:
+                if one is not after:
+                    del kept[one.value]
+            if before and _same(before, after):
+                story.duplicates += known is not None
             else:
-                changed += 1
-                touched.append(claim)
-                revised |= before is not None and before.value != after.value
-            flipped = self._choose_anew(claim.series, claim, after, before)
-            touched += [held.claim for held in flipped]
-            revised |= any(not held.counted for held in flipped)
-        self._tell(accepted, touched, revised)
-        return Outcome(changed, duplicates)
+                story.changed += 1
+                story.touched.append(claim)
+                story.revised |= (
+                    before is not None
+                    and before.value != after.value
+                    and (before.rank != RANK_PROVISIONAL)
+                )
+            self._settle(claim, after, before, story)
+        return story
+
+    def _kept(self, claim: Claim) -> dict[int, Claim]:
+        bins = self._memory.claims.setdefault(claim.series, {})
+        return bins.setdefault((claim.start_s, claim.length_s), {})
+
+    def _settle(self, claim: Claim, after: Claim, before: Claim | None, story: "Story") -> None:
+        story.seen.append(claim)
+        flipped = self._choose_anew(claim.series, claim, after, before)
+        story.touched += [held.claim for held in flipped]
+        story.revised |= any(not held.counted for held in flipped)
 
     def _choose_anew(
         self, series: SeriesNo, claim: Claim, after: Claim, before: Claim | None
@@ -169,8 +198,7 @@ class ReferenceTransaction(ReferenceView):
         if before is None:
             winners[key] = Winning(after, True, self._take_commit())
         elif before != after:
-            same = (before.value, before.covered_s) == (after.value, after.covered_s)
-            commit = winners[key].commit if same else self._take_commit()
+            commit = winners[key].commit if _same(before, after) else self._take_commit()
             winners[key] = Winning(after, winners[key].counted, commit)
         if all(is_minute(held.claim) for held in winners.values()):
             return []  # minutes overlap nothing
@@ -180,6 +208,69 @@ class ReferenceTransaction(ReferenceView):
             held.counted = not held.counted
             held.commit = self._take_commit()
         return [held for held in flipped if before is not None or held is not winners[key]]
+
+    # -- live events ------------------------------------------------------------------------------
+    def _hear(self, accepted: Accepted, story: "Story") -> None:
+        """Keep what counters showed; claims of that minute and of the next known one are made anew."""
+        for series, minute, told in accepted.live:
+            if self.record(Series, series) is None:
+                raise StoreError(f"there is no series {series}: save it before its claims")
+            shown = self._memory.live.setdefault(series, {})
+            totals = joined(shown.get(minute, ()), told)
+            if totals == shown.get(minute):
+                story.duplicates += 1
+                continue
+            shown[minute] = totals
+            later = [one for one in sorted(shown) if one > minute]
+            for one in (minute, *later[:1]):
+                self._claim_anew(series, one, story)
+
+    def _heed(self, accepted: Accepted, story: "Story") -> None:
+        """Better claims came: claims of later minutes of their sensors are made anew."""
+        firsts: dict[SensorNo, int] = {}
+        for claim in self._claims_of(accepted):
+            sensor = self._sensor(claim.series)
+            firsts[sensor] = min(claim.start_s // 60, firsts.get(sensor, claim.start_s // 60))
+        for series, shown in self._memory.live.items():
+            first = firsts.get(self._sensor(series))
+            for minute in [one for one in sorted(shown) if first is not None and one > first]:
+                self._claim_anew(series, minute, story)
+
+    def _sensor(self, series: SeriesNo) -> SensorNo:
+        known = self.record(Series, series)
+        assert known is not None
+        return known.sensor
+
+    def _claim_anew(self, series: SeriesNo, minute: int, story: "Story") -> None:
+        totals = self._memory.live[series][minute]
+        value = self._value(series, minute, totals)
+        claim = Claim(series, minute * 60, 60, RANK_PROVISIONAL, 0, totals[-1].at_ms, value)
+        kept = self._kept(claim)
+        before = winner(kept.values()) if kept else None
+        if before is not None and before.rank != RANK_PROVISIONAL:
+            return
+        kept.clear()
+        kept[value] = claim
+        if before is None or not _same(before, claim):
+            story.changed += 1
+            story.touched.append(claim)
+        self._settle(claim, claim, before, story)
+
+    def _value(self, series: SeriesNo, minute: int, totals: Sequence[Shown]) -> int:
+        known = self.record(Series, series)
+        if known is not None and known.kind == "state":
+            return totals[-1].total
+        shown = self._memory.live[series]
+        earlier = max((one for one in shown if one < minute), default=None)
+        if earlier is None:
+            return counted(None, totals).value
+        start_s, end_s = earlier * 60, minute * 60
+        better = end_s - start_s > LIVE_BRIDGE_S_MAX or any(
+            held.rank != RANK_PROVISIONAL and overlaps(held, start_s, end_s)
+            for held in self._memory.winners.get(series, {}).values()
+        )
+        found = counted(shown[earlier][-1], totals)
+        return found.alone if better else found.value
 
     def _sum_anew(self, series: SeriesNo) -> None:
         was = {bucket.start_s: bucket for bucket in self._memory.quarters.get(series, [])}
@@ -191,13 +282,16 @@ class ReferenceTransaction(ReferenceView):
             for now in sum_quarters(counted)
         ]
 
-    def _tell(self, accepted: Accepted, touched: list[Claim], revised: bool) -> None:
-        if touched:
+    def _tell(self, accepted: Accepted, story: "Story") -> None:
+        if touched := story.touched:
             start_s = min(claim.start_s for claim in touched)
             late = start_s * 1000 < accepted.received_ms - FINAL_AFTER_S * 1000
+            kind: EventKind = "counts.revised" if story.revised or late else "counts.recorded"
+            if accepted.live and not (accepted.minutes or accepted.claims):
+                kind = "counts.provisional"
             self.emit(
                 Event(
-                    kind="counts.revised" if revised or late else "counts.recorded",
+                    kind=kind,
                     location_id=accepted.location_id,
                     sensor=accepted.sensor,
                     start_s=start_s,
@@ -211,6 +305,23 @@ class ReferenceTransaction(ReferenceView):
         if accepted.body is not None:
             body = (accepted.received_ms, accepted.driver, accepted.sensor, accepted.body)
             self._memory.bodies.append(body)
+
+
+@dataclass(slots=True)
+class Story:
+    """What one push did: claims that it brought, and what changed by them."""
+
+    changed: int = 0
+    duplicates: int = 0
+    revised: bool = False
+    touched: list[Claim] = field(default_factory=list)
+    seen: list[Claim] = field(default_factory=list)
+
+
+def _same(before: Claim, after: Claim) -> bool:
+    """Whether a new winner of a bin says what the former said, and is not better founded."""
+    better = after.rank > before.rank == RANK_PROVISIONAL
+    return (before.value, before.covered_s) == (after.value, after.covered_s) and not better
 
 
 class ReferenceStore:

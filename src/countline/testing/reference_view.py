@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any, TypeVar
 
 from countline.counting.choose import claim_order
-from countline.model.claim import Bin, Bucket, Claim, Fold
+from countline.model.claim import RANK_PROVISIONAL, Bin, Bucket, Claim, Fold, Shown
 from countline.model.event import Event
 from countline.model.ids import SensorNo, SeriesNo
 from countline.model.sensor import Series
@@ -55,6 +55,7 @@ class Memory:
     claims: dict[SeriesNo, dict[BinKey, dict[int, Claim]]] = field(default_factory=dict)
     winners: dict[SeriesNo, dict[BinKey, Winning]] = field(default_factory=dict)
     quarters: dict[SeriesNo, list[Bucket]] = field(default_factory=dict)
+    live: dict[SeriesNo, dict[int, tuple[Shown, ...]]] = field(default_factory=dict)
     folds: dict[str, dict[int, Fold]] = field(default_factory=dict)
     day_folds: dict[str, dict[int, Fold]] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
@@ -143,6 +144,19 @@ class ReferenceView:
             for held in self._winning(self._series_of(sensor))
             if not held.counted and overlaps(held, start_s, end_s)
         ]
+
+    def provisional(
+        self, series: Sequence[SeriesNo], start_s: int, end_s: int
+    ) -> list[tuple[SeriesNo, int]]:
+        return sorted(
+            (held.claim.series, held.start_s)
+            for held in self._winning(series)
+            if held.counted
+            and held.rank == RANK_PROVISIONAL
+            and held.claim.value
+            and is_minute(held.claim)
+            and start_s <= held.start_s < end_s
+        )
 
     def span(self, sensor: SensorNo) -> tuple[int, int] | None:
         counted = [held for held in self._winning(self._series_of(sensor)) if held.counted]

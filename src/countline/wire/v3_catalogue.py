@@ -34,6 +34,13 @@ Quiet = Annotated[
     Literal["gap", "zero"],
     Meta(description="What a minute without a record means, when no package is missing."),
 ]
+CountsFrom = Annotated[
+    Literal["auto", "logics", "live"],
+    Meta(
+        description="`logics`: live events make no provisional counts. `live`: time with live"
+        " frames is covered by them. `auto`: as `live` where no record came for a day."
+    ),
+]
 Next = Annotated[str | None, Meta(description="`cursor` of the next page; null on the last.")]
 Area = Annotated[float, Meta(gt=0, le=10_000_000, description="Square metres.")]
 Capacity = Annotated[int, Meta(ge=0, le=10_000_000, description="People it is meant for.")]
@@ -226,6 +233,7 @@ class Sensor(Told, frozen=True, kw_only=True):
     lines: Annotated[list[int], Meta(description="Lines that it counts.")]
     context: Annotated[str | None, Meta(description="`single`, or its place in a multisensor.")]
     quiet: Quiet | None
+    counts_from: CountsFrom | None
     created_at: Instant | None
     retired_at: Instant | None
     channels: Annotated[list[Channel], Meta(description="What it counts with, by key.")]
@@ -258,6 +266,7 @@ class SensorChange(Sent, frozen=True, kw_only=True):
 
     name: Name | UnsetType = UNSET
     quiet: Quiet | UnsetType = UNSET
+    counts_from: CountsFrom | UnsetType = UNSET
 
 
 # -- keys -----------------------------------------------------------------------------------------

@@ -109,7 +109,7 @@ def to_row(row: Row, timestamp: datetime) -> v3.CountRow:
         coverage=coverage_of(row),
         reason=row.reason,
         final=row.final,
-        provisional=False,
+        provisional=row.provisional,
         revision=row.revision,
         in_staff=row.in_staff,
         out_staff=row.out_staff,

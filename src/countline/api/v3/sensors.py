@@ -70,7 +70,7 @@ async def get_sensor(
 async def change_sensor(
     request: ApiRequest[Asking], sensor_id: FromPath[str], data: JSONBody[wire.SensorChange]
 ) -> Response[wire.Sensor]:
-    """Change a sensor's name, or what a minute without a record means."""
+    """Change a sensor's name, what a minute without a record means, or what live events count for."""
     known = sensor_of(request, sensor_id)
     return await _tell(
         request, await request.engine.desk.change_sensor(known.sensor_id, **given(data))

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from countline.drivers.reading import ChannelInfo, Decoded, Measured, Reading, StatusInfo
+from countline.drivers.reading import ChannelInfo, Decoded, Measured, Reading, StatusInfo, Total
 from countline.drivers.xovis_v5.names import SECONDS, TEMPLATES
 from countline.errors import NotReady
 from countline.model.health import Licence
@@ -35,7 +35,7 @@ def _body(package: Decoded) -> dict[str, Any]:
         case "status":
             return {"status_data": head(package) | {"states": _states(package.status)}}
         case "live":
-            return {"live_data": head(package) | {"frames": _frames(package.status)}}
+            return {"live_data": head(package) | {"frames": _frames(package)}}
         case "test":
             return {"connection_test": {"data": "test"}}
         case _:
@@ -162,11 +162,36 @@ def _config(channels: list[ChannelInfo]) -> dict[str, Any]:
     }
 
 
-def _frames(status: StatusInfo | None) -> list[dict[str, Any]]:
-    if status is None or (status.device_time_ms is None and status.illumination is None):
-        return []
-    frame = {"time": status.device_time_ms, "illumination": status.illumination}
-    return [{k: v for k, v in frame.items() if v is not None} | {"tracked_objects": []}]
+def _frames(package: Decoded) -> list[dict[str, Any]]:
+    """A frame for each instant at which a counter moved; the newest tells time and light."""
+    status = package.status or StatusInfo()
+    frames: dict[int | None, dict[str, Any]] = {}
+    for total in sorted(package.totals, key=lambda total: (total.at_ms, total.order)):
+        frame = frames.setdefault(total.at_ms, {"time": total.at_ms})
+        frame.setdefault("events", []).append(_count_event(total))
+    if status.device_time_ms is not None or status.illumination is not None:
+        newest = {"time": status.device_time_ms, "illumination": status.illumination}
+        frames.setdefault(status.device_time_ms, {}).update(_given(newest))
+    return [frame | {"tracked_objects": []} for frame in frames.values()]
+
+
+def _count_event(total: Total) -> dict[str, Any]:
+    attributes = {
+        "logic_id": int(total.channel),
+        "counter_id": int(total.counter),
+        "counter_name": total.name,
+        "counter_value": total.total,
+    }
+    if SECONDS.isdisjoint(total.measures):
+        kind = _STEPS.get(total.step, "COUNT_INCREMENT_BY_DWELL_TIME")
+    else:
+        kind = "TIME_CHANGE"
+        attributes |= {"amount": total.step / 1000, "counter_value": total.total / 1000}
+    kind = "COUNT_RESET" if total.was_reset else kind
+    return {"category": "COUNT", "type": kind, "attributes": attributes}
+
+
+_STEPS = {1: "COUNT_INCREMENT", -1: "COUNT_DECREMENT"}
 
 
 def _states(status: StatusInfo | None) -> dict[str, Any]:

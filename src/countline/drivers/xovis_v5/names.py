@@ -80,6 +80,17 @@ def measure_named(name: str) -> str | None:
     return None
 
 
+def measures_told(logic: int, counter: int, name: str) -> tuple[str, ...]:
+    """Which measures a counter may be where its template is not told, the likeliest first.
+
+    Measures of one template have places of their own, so a channel has only one of them.
+    """
+    n = _number(counter, logic)
+    placed = (t.measures[n - 1] for t in TEMPLATES.values() if 0 < n <= len(t.measures))
+    named = (measure_named(name), f"split:{counter}", f"counter-{counter}")
+    return tuple(dict.fromkeys(m for m in (*placed, *named) if m))
+
+
 def kind_of(measure: str) -> CounterKind:
     """What a counter of a known measure does."""
     return "state" if measure in STATES else "accumulating"

@@ -1,8 +1,9 @@
-"""`live_data` and `status_data`: signs of life, and what a sensor says of itself. No numbers yet."""
+"""`live_data` and `status_data`: signs of life, what counters show, and what a sensor says of itself."""
 
 from countline.drivers.reading import Decoded, StatusInfo
 from countline.drivers.xovis_v5.heads import VENDOR, about_sensor, head_of, ms_or_none, tidy_serial
 from countline.drivers.xovis_v5.noting import Notes
+from countline.drivers.xovis_v5.totals import totals_of
 from countline.drivers.xovis_v5.wire import (
     DeviceInfo,
     LicenceRow,
@@ -19,7 +20,7 @@ _NO_INFO = DeviceInfo()
 
 
 def decode_live(data: LiveData, notes: Notes) -> Decoded:
-    """The newest frame's time and light; persons and events are not read at all."""
+    """The newest frame's time and light, and what counters showed; persons are not read at all."""
     times = [frame.time for frame in data.frames if frame.time is not None]
     known = [ms for ms in map(ms_or_none, times) if ms is not None]
     light = next((f.illumination for f in reversed(data.frames) if f.illumination), None)
@@ -28,6 +29,7 @@ def decode_live(data: LiveData, notes: Notes) -> Decoded:
         status=about_sensor(
             data.sensor_info, illumination=light, device_time_ms=max(known, default=None)
         ),
+        totals=totals_of(data.frames),
         notes=notes.all(),
         **head_of(data.package_info, data.sensor_info),
     )

@@ -106,10 +106,29 @@ class LogicsData(Struct, frozen=True):
     logics: tuple[Logic, ...] = ()
 
 
-class Frame(Struct, frozen=True, gc=False):
-    """What we read of a live frame; its persons and events are passed over unread."""
+class Attributes(Struct, frozen=True, gc=False):
+    """Of an event: those of counters. Whatever they hold, the rest of the body stands."""
+
+    logic_id: Any = None
+    counter_id: Any = None
+    counter_name: Any = None
+    counter_value: Any = None
+    amount: Any = None
+
+
+class LiveEvent(Struct, frozen=True):
+    """Something that happened in a frame; only counters are looked at."""
+
+    category: Any = None
+    type: Any = None
+    attributes: Attributes | None = None
+
+
+class Frame(Struct, frozen=True):
+    """What we read of a live frame; its persons are passed over unread."""
 
     time: Instant | None = None
+    events: tuple[LiveEvent, ...] | None = None
     illumination: Text | None = None
 
 

@@ -15,6 +15,7 @@ from countline.store.sqlite.cells import minute_key, pack_plain
 from countline.store.sqlite.cold import DAY_MINUTES
 from countline.store.sqlite.disk import Disk, Row
 from countline.store.sqlite.hours import SERIES_BITS
+from countline.store.sqlite.live import apply_live
 from countline.store.sqlite.repeats import Told, without_repeats
 from countline.store.sqlite.settle import Tally, settle_claim, settle_minute
 from countline.store.sqlite.sums import Sums
@@ -37,6 +38,7 @@ def apply_group(disk: Disk, group: Sequence[Accepted]) -> tuple[Outcome, ...]:
             _apply_minutes(disk, sums, [(tally, minute) for minute in left])
             for claim in accepted.claims:
                 settle_claim(disk, sums, tally, claim)
+    apply_live(disk, sums, group, tallies)
     sums.flush(disk)
     journal.append(disk, _events(group, tallies))
     for accepted in group:
@@ -157,6 +159,8 @@ def _events(group: Sequence[Accepted], tallies: Sequence[Tally]) -> list[journal
         if tally.end_s:
             late = tally.start_s * 1000 < accepted.received_ms - FINAL_AFTER_S * 1000
             kind: EventKind = "counts.revised" if tally.revised or late else "counts.recorded"
+            if accepted.live and not (accepted.minutes or accepted.claims):
+                kind = "counts.provisional"
             lines.append(
                 (kind, accepted.location_id, accepted.sensor, tally.start_s, tally.end_s, None,
                  accepted.received_ms)

@@ -65,7 +65,7 @@ SELECT * FROM sensor ORDER BY sensor
 SELECT * FROM sensor WHERE sensor = ?
 
 -- name: sensor_insert
-INSERT INTO sensor VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO sensor VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: sensor_delete
 DELETE FROM sensor WHERE sensor = ?

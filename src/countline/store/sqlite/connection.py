@@ -14,7 +14,9 @@ BUSY_MS_MAX = 5_000  # another process may hold the write lock for so long
 CACHE_KIB = 32_768  # for the connection that writes; readers take a quarter
 CHECKPOINT_PAGES = 4_000  # 16 MB of log before its pages go home
 
-QUERIES: Mapping[str, str] = load_queries(PACKAGE, "queries.sql", "catalogue.sql", "cold.sql")
+QUERIES: Mapping[str, str] = load_queries(
+    PACKAGE, "queries.sql", "catalogue.sql", "cold.sql", "live.sql"
+)
 MIGRATIONS = load_migrations(PACKAGE)
 
 _REASONS: tuple[tuple[type[apsw.Error], str], ...] = (

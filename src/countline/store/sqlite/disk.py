@@ -44,6 +44,8 @@ class Disk:
         self._places: dict[SeriesNo, tuple[SensorNo, int] | None] = {}
         self._reach_s: dict[SeriesNo, int] = {}
         self._reaching: frozenset[SensorNo] | None = None
+        self._living: frozenset[SensorNo] | None = None
+        self._state: dict[SeriesNo, bool] = {}
 
     # -- statements -------------------------------------------------------------------------------
     def rows(self, name: str, *values: Any) -> list[Row]:
@@ -129,7 +131,8 @@ class Disk:
             self._positions.clear()
             self._places.clear()
             self._reach_s.clear()
-            self._reaching = None
+            self._reaching = self._living = None
+            self._state.clear()
             self._cached = self.head.layout
 
     def positions(self, sensor: SensorNo) -> tuple[SeriesNo | None, ...]:
@@ -180,6 +183,20 @@ class Disk:
         if self._reaching is None:
             self._reaching = frozenset(sensor for (sensor,) in self.rows("reaching_sensors"))
         return self._reaching
+
+    def living(self) -> frozenset[SensorNo]:
+        """Sensors that ever told totals by live events."""
+        if self._living is None:
+            self._living = frozenset(sensor for (sensor,) in self.rows("live_sensors"))
+        return self._living
+
+    def is_state(self, series: SeriesNo) -> bool:
+        """Whether a series' counter shows how things are, and does not only grow."""
+        found = self._state.get(series)
+        if found is None:
+            row = self.row("series_kind", series)
+            found = self._state[series] = row is not None and row[0] == "state"
+        return found
 
     def widen_reach(self, series: SeriesNo, sensor: SensorNo, length_s: int) -> None:
         """Remember that a series has a long bin of this length."""

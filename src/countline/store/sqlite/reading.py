@@ -32,7 +32,7 @@ def claims(disk: Disk, series: SeriesNo, start_s: int, length_s: int) -> list[Cl
     if place is None:
         return []
     if length_s == 60 and not start_s % 60:
-        held = _cell(disk, *place, start_s // 60)
+        held = winning_cell(disk, *place, start_s // 60)
     else:
         held = winners.get_long(disk, Claim(series, start_s, length_s, 0, 0, 0, 0))
     if held is None:
@@ -44,7 +44,8 @@ def claims(disk: Disk, series: SeriesNo, start_s: int, length_s: int) -> list[Cl
     return [held.claim, *sorted(losers, key=claim_order, reverse=True)]
 
 
-def _cell(disk: Disk, sensor: SensorNo, position: int, minute: int) -> Held | None:
+def winning_cell(disk: Disk, sensor: SensorNo, position: int, minute: int) -> Held | None:
+    """The winner of one minute of a series, hot or cold."""
     for cold in cold_days(disk, sensor, minute * 60, minute * 60 + 60):
         row = cold.row(minute)
         return None if row is None else row.cells(disk.positions(sensor), minute)[position]

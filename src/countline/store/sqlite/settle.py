@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from countline.counting.choose import choose_counted, merge_claim, neighbourhood
 from countline.errors import StoreError
-from countline.model.claim import Claim, Minute
+from countline.model.claim import RANK_PROVISIONAL, Claim, Minute
 from countline.model.ids import SeriesNo
-from countline.store.sqlite import winners
+from countline.store.sqlite import marks, winners
 from countline.store.sqlite.cells import Held
 from countline.store.sqlite.disk import Disk
 from countline.store.sqlite.sums import Sums
@@ -87,13 +87,16 @@ def _settle(disk: Disk, sums: Sums, tally: Tally, was: Held | None, claim: Claim
         if merge.winner is was.claim:
             tally.duplicates += merge.verdict == "duplicate"
             return was
-        if merge.verdict == "duplicate" and claim.covered_s == was.claim.covered_s:
+        better = claim.rank > was.rank == RANK_PROVISIONAL
+        if merge.verdict == "duplicate" and claim.covered_s == was.claim.covered_s and not better:
             tally.duplicates += 1
             return was._replace(claim=claim)
         if merge.beside is not None:
             _keep_displaced(disk, merge.beside, claim)
-            tally.revised = True
+            tally.revised |= merge.beside.rank != RANK_PROVISIONAL
         held = Held(claim, was.counted, disk.take_commit())
+        if better:
+            marks.mark(disk, held)
         if was.counted:
             sums.remove(was)
     if held.counted:
@@ -118,6 +121,8 @@ def _keep_loser(disk: Disk, tally: Tally, claim: Claim) -> None:
 
 
 def _save_beside(disk: Disk, claim: Claim) -> None:
+    if claim.rank == RANK_PROVISIONAL:
+        return  # it is made of totals, and can be made again
     disk.run(
         "beside_save", claim.series, claim.start_s, claim.length_s, claim.value,
         claim.rank, claim.covered_s, claim.sequence,
@@ -154,6 +159,8 @@ def _flip(disk: Disk, tally: Tally, held: Held) -> None:
     """Count a bin that was not counted, or the other way round."""
     held = Held(held.claim, not held.counted, disk.take_commit())
     claim = held.claim
+    if claim.rank == RANK_PROVISIONAL:
+        marks.mark(disk, held)
     warm_up(disk, disk.place(claim.series)[0], claim.start_s)
     tally.touch(claim.start_s, claim.length_s)
     if claim.length_s != 60 or claim.start_s % 60:

@@ -7,7 +7,7 @@ from countline.model.claim import Bin, Bucket, Claim, Fold
 from countline.model.event import Event
 from countline.model.ids import SensorNo, SeriesNo
 from countline.store.seam import Accepted, KeptPush, Outcome, PushState
-from countline.store.sqlite import bins, buckets, catalogue, folds, journal, pushes, reading
+from countline.store.sqlite import bins, buckets, catalogue, folds, journal, live, pushes, reading
 from countline.store.sqlite.apply import apply_group
 from countline.store.sqlite.disk import Disk
 
@@ -52,6 +52,11 @@ class SqliteView:
 
     def overlapped(self, sensor: SensorNo, start_s: int, end_s: int) -> list[Bin]:
         return reading.overlapped(self._disk, sensor, start_s, end_s)
+
+    def provisional(
+        self, series: Sequence[SeriesNo], start_s: int, end_s: int
+    ) -> list[tuple[SeriesNo, int]]:
+        return live.provisional(self._disk, series, start_s, end_s)
 
     def span(self, sensor: SensorNo) -> tuple[int, int] | None:
         return reading.span(self._disk, sensor)
@@ -136,6 +141,10 @@ class SqliteTransaction(SqliteView):
         pushes.keep_bodies(self._disk, pushes.pack_bodies([accepted]))
         return outcome
 
-    def forget(self, *, bodies_before_ms: int, events_before_ms: int) -> None:
+    def forget(
+        self, *, bodies_before_ms: int, events_before_ms: int, live_before_s: int = 0
+    ) -> None:
         self._disk.run("bodies_forget", bodies_before_ms)
         self._disk.run("events_forget", events_before_ms)
+        if live_before_s:
+            live.forget(self._disk, live_before_s)
