@@ -8,9 +8,17 @@ from typing import Any
 import httpx2
 import msgspec
 
-from countline.emulator.v5 import Certificate, Device, emulated_sensor, listening
+from countline.emulator.v5 import (
+    Certificate,
+    Device,
+    Outcome,
+    Sending,
+    SteppedTime,
+    emulated_sensor,
+    listening,
+    simulate_async,
+)
 from countline.emulator.v5.delivering import deliver
-from countline.emulator.v5.stepping import SteppedTime
 from tests.app.receiver import Receiver, Reply
 from tests.unit.emulator.hall import START_MS, START_S
 
@@ -141,3 +149,22 @@ def test_a_body_is_delivered_over_tls_and_in_chunks() -> None:
         assert b"chunked" in came[0]
 
     asyncio.run(run())
+
+
+def test_a_device_that_is_stepped_pushes_no_more_by_itself() -> None:
+    async def work(device: Device, time: SteppedTime, client: httpx2.AsyncClient) -> None:
+        async with Receiver() as receiver:
+            await client.post(f"{PUSH}/connections", json=connection(receiver.port))
+            await client.post(f"{PUSH}/agents", json=AGENT)
+            got: list[bytes] = []
+
+            async def receive(sending: Sending) -> Outcome:
+                got.append(sending.body)
+                return Outcome(200, "OK")
+
+            await simulate_async([device], time, NOON_MS + 3_600_000, receive)
+            assert (await client.get("/api/v5/device/state")).status_code == 200
+            assert len(got) == 59
+            assert not receiver.received
+
+    with_device(work)

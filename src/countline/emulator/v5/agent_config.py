@@ -162,6 +162,7 @@ def _included(given: dict[str, Any], name: str, known: set[str] | None) -> Any:
     if not isinstance(value, list):
         raise invalid(f"{name}: a list, ALL or NONE")
     for item in value:
-        if (item not in known) if known is not None else not isinstance(item, int):
+        named = isinstance(item, str) and item in known if known else isinstance(item, int)
+        if not named:
             raise invalid(f"{name}: '{item}' is not known")
     return sorted(set(value))

@@ -25,9 +25,9 @@ async def push(device: "Device") -> None:
     try:
         while True:
             runs.changed.clear()
-            here = set(runs)
+            here = set() if runs.by_hand else set(runs)
             for run in here - tasks.keys():
-                tasks[run] = asyncio.create_task(_run(run))
+                tasks[run] = asyncio.create_task(_run(runs, run))
             for run in tasks.keys() - here:
                 tasks.pop(run).cancel()
             with suppress(TimeoutError):
@@ -38,8 +38,8 @@ async def push(device: "Device") -> None:
         await asyncio.gather(*tasks.values(), return_exceptions=True)
 
 
-async def _run(run: Run) -> None:
-    while True:
+async def _run(runs: Runs, run: Run) -> None:
+    while not runs.by_hand:
         sending = run.take()
         if sending is not None:
             run.settle(sending, await send(sending))

@@ -17,6 +17,7 @@ class Runs:
     """A `Run` for each agent, kept in step with the configuration."""
 
     def __init__(self, device: "Device") -> None:
+        self.by_hand = False  # stepped by somebody, so no task of ours runs them
         self.changed = asyncio.Event()  # set when an agent may have something to do sooner
         self._device = device
         self._runs: dict[tuple[str, int], Run] = {}

@@ -40,10 +40,11 @@ def sendings(
 ) -> Generator[Sending, Outcome, None]:
     """Every push of some devices until an instant, in order; each wants its outcome sent back.
 
-    What the link of a device keeps from arriving is not yielded; what it doubles is, twice.
+    What the link of a device keeps from arriving is not yielded; what it doubles is, twice. A
+    device that is stepped pushes no more by itself where it listens.
     """
     for device in devices:
-        device.part(Runs)
+        device.part(Runs).by_hand = True
     while True:
         due = [(run.attention_ms(), run) for device in devices for run in device.part(Runs)]
         at_ms, run = min(due, key=lambda entry: entry[0], default=(until_ms, None))
