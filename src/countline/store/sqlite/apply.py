@@ -1,7 +1,6 @@
 """What a group of pushes brings: fresh minutes all at once, anything else one claim at a time."""
 
 from collections.abc import Sequence
-from itertools import zip_longest
 
 from countline.errors import StoreError
 from countline.limits import FINAL_AFTER_S
@@ -11,7 +10,7 @@ from countline.model.interval import DAY_S
 from countline.store.seam import Accepted, Outcome
 from countline.store.sqlite import journal, pushes
 from countline.store.sqlite.bulk import MINUTES_MIN, load_whole_days
-from countline.store.sqlite.cells import minute_key, pack_plain
+from countline.store.sqlite.cells import SENSOR_BITS, pack_plain
 from countline.store.sqlite.cold import DAY_MINUTES
 from countline.store.sqlite.disk import Disk, Row
 from countline.store.sqlite.hours import SERIES_BITS
@@ -96,10 +95,11 @@ def _apply_minutes(disk: Disk, sums: Sums, minutes: list[Told]) -> None:
 def _insert_fresh(disk: Disk, sums: Sums, minutes: list[Told]) -> list[Told]:
     """Insert the minutes of which nothing is known yet; gives the others."""
     commit = disk.commit_to_come
+    minutes = sorted(minutes, key=_place)
     rows = [
-        (minute_key(m.sensor, m.minute), m.sequence, commit, pack_plain(m.rank, m.covered_s, m.values))
-        for _, m in minutes
-    ]  # fmt: skip
+        (minute << SENSOR_BITS | sensor, sequence, commit, pack_plain(rank, covered_s, values))
+        for _, (sensor, minute, rank, covered_s, sequence, values) in minutes
+    ]
     disk.conn.execute("SAVEPOINT fresh")
     before = disk.conn.total_changes()
     disk.run_many("bin_insert", rows)
@@ -110,9 +110,13 @@ def _insert_fresh(disk: Disk, sums: Sums, minutes: list[Told]) -> list[Told]:
         disk.run_many("bin_insert", rows)
     disk.conn.execute("RELEASE fresh")
     if minutes:
-        disk.take_commit()
         _add_fresh(disk, sums, minutes)
     return known
+
+
+def _place(told: Told) -> tuple[int, int]:
+    """Where a minute lies on disk: neighbours are written together."""
+    return told[1].minute, told[1].sensor
 
 
 def _split(
@@ -131,26 +135,25 @@ def _split(
 
 def _add_fresh(disk: Disk, sums: Sums, minutes: list[Told]) -> None:
     """Add whole minutes of which nothing was known to their quarters."""
-    moves = sums.moves
-    for tally, minute in minutes:
-        positions = disk.positions(minute.sensor)
-        covered_s = minute.covered_s
-        quarter = minute.minute // 15 << SERIES_BITS
-        changed = 0
-        for series, value in zip_longest(positions, minute.values):
-            if value is None:
-                continue
-            if series is None:
-                raise StoreError(f"sensor {minute.sensor} has a value where it has no series")
-            changed += 1
-            move = moves.get(quarter | series)
-            if move is None:
-                moves[quarter | series] = [value, covered_s]
-            else:
-                move[0] += value
-                move[1] += covered_s
-        tally.changed += changed
-        tally.touch(minute.minute * 60, 60)
+    commit = disk.take_commit()
+    for tally, (sensor, minute, _, covered_s, _, values) in minutes:
+        positions = disk.positions(sensor)
+        rows = sums.fresh[minute // 15 & 3]
+        hour = minute // 60 << SERIES_BITS
+        before = len(rows)
+        for series, value in zip(positions, values, strict=False):
+            if value is not None:
+                if series is None:
+                    raise _no_series(sensor)
+                rows.append((hour | series, value, covered_s, commit))
+        if any(value is not None for value in values[len(positions) :]):
+            raise _no_series(sensor)
+        tally.changed += len(rows) - before
+        tally.touch(minute * 60, 60)
+
+
+def _no_series(sensor: SensorNo) -> StoreError:
+    return StoreError(f"sensor {sensor} has a value where it has no series")
 
 
 def _events(group: Sequence[Accepted], tallies: Sequence[Tally]) -> list[journal.Line]:

@@ -12,14 +12,20 @@ from countline.store.sqlite.hours import (
     save_hour,
 )
 
+Adding = tuple[int, int, int, int]  # key of an hour, value, covered seconds, commit
 HOUR_ADD = ("hour_add_0", "hour_add_1", "hour_add_2", "hour_add_3")
 
 
 class Sums:
-    """What a group moves in the quarters. `moves` is keyed by quarter << 32 | series."""
+    """What a group moves in the quarters. `moves` is keyed by quarter << 32 | series.
+
+    `fresh` are bins of which nothing was known, by the quarter of their hour: rows as they are
+    added, each for itself, since there are many and hardly two of one quarter.
+    """
 
     def __init__(self) -> None:
         self.moves: dict[int, list[int]] = {}  # value, covered seconds
+        self.fresh: tuple[list[Adding], ...] = ([], [], [], [])
         self._shrunk: set[int] = set()  # quarters that lost a bin, and may have none left
 
     def add(self, held: Held) -> None:
@@ -40,10 +46,16 @@ class Sums:
 
     def flush(self, disk: Disk) -> None:
         """Write the moves. A quarter that did not change keeps its commit."""
+        if self._shrunk:
+            self._join_shrunk()
+        for name, part in zip(HOUR_ADD, self.fresh, strict=True):
+            if part:
+                disk.run_many(name, part)
+                part.clear()
         if not self.moves:
             return
         commit = disk.take_commit()
-        rows: tuple[list[tuple[int, int, int, int]], ...] = ([], [], [], [])
+        rows: tuple[list[Adding], ...] = ([], [], [], [])
         for key, (value, covered_s) in sorted(self.moves.items()):
             if key not in self._shrunk:
                 quarter = key >> SERIES_BITS
@@ -56,6 +68,20 @@ class Sums:
             self._flush_shrunk(disk, key, commit)
         self.moves.clear()
         self._shrunk.clear()
+
+    def _join_shrunk(self) -> None:
+        """What is fresh in a quarter that also lost a bin is one change with that."""
+        for at, rows in enumerate(self.fresh):
+            others = []
+            for row in rows:
+                hour, series = row[0] >> SERIES_BITS, row[0] & SERIES_MASK
+                key = (hour << 2 | at) << SERIES_BITS | series
+                if key in self._shrunk:
+                    self.moves[key][0] += row[1]
+                    self.moves[key][1] += row[2]
+                else:
+                    others.append(row)
+            rows[:] = others
 
     def _flush_shrunk(self, disk: Disk, key: int, commit: int) -> None:
         row = list(disk.row("hour_get", _hour_of(key)) or (0,) * 12)
