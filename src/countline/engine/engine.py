@@ -28,7 +28,7 @@ AS_THEY_COME = IntakeSettings()
 LONG_STEP_S = 0.05
 STREAM_S = 0.1  # pushes that come closer than this are a stream
 PAUSE_STEPS = 15  # in a stream followers take a sixteenth of the time
-PAUSE_S_MAX = 10.0
+PAUSE_S_MAX = 30.0  # half of the lag that health tells of
 IDLE_S = 1.0  # how often the follower looks without being woken: another process may write
 
 

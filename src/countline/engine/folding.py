@@ -1,6 +1,7 @@
 """Occupancy of one subject, folded from bins and anchors: used by followers and by answers alike."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from countline.counting.occupancy import (
@@ -17,7 +18,7 @@ from countline.engine.flows import Active, Gauge, is_active
 from countline.engine.subject import Plan
 from countline.model.claim import Bin, Fold
 from countline.model.ids import SeriesNo, ZoneId
-from countline.model.interval import DAY_S, MINUTE_S, QUARTER_S
+from countline.model.interval import DAY_S, MINUTE_S, QUARTER_S, DayGrid
 from countline.store.seam import View
 
 LOOK_BACK_S = (QUARTER_S, 4 * QUARTER_S, DAY_S, 30 * DAY_S)  # where a last value is sought first
@@ -42,14 +43,21 @@ def anchor_points(plan: Plan, start_s: int, end_s: int) -> list[AnchorPoint]:
     """The subject's anchors in `[start_s, end_s)`; a measured zone needs none."""
     if plan.present:
         return []
-    scheduled = plan.grid.resets(plan.location.resets_s, start_s, end_s)
-    points = [AnchorPoint(at_s, 0, "reset") for at_s in scheduled]
+    resets = _resets if end_s - start_s <= 2 * DAY_S else _resets.__wrapped__
+    points = list(resets(plan.grid, tuple(plan.location.resets_s), start_s, end_s))
     for anchor in plan.anchors:
         at_s = whole_minute(anchor.at_s)
         if start_s <= at_s < end_s:
             cause: Cause = anchor.cause
             points.append(AnchorPoint(at_s, anchor.value, cause, anchor.told_s))
     return points
+
+
+@lru_cache(maxsize=4_096)  # all subjects of one time zone ask for the same
+def _resets(
+    grid: DayGrid, resets_s: tuple[int, ...], start_s: int, end_s: int
+) -> tuple[AnchorPoint, ...]:
+    return tuple(AnchorPoint(at_s, 0, "reset") for at_s in grid.resets(resets_s, start_s, end_s))
 
 
 def material(view: View, plan: Plan, start_s: int, end_s: int) -> Material:
@@ -64,11 +72,12 @@ def material(view: View, plan: Plan, start_s: int, end_s: int) -> Material:
             signs.setdefault(flow.outs, []).append((flow.active, -1))
     acting: dict[int, int] = {}
     starting: set[int] = set()
+    acting_at = acting.get
     for series, at_s, length_s, value, _, _ in _bins(view, list(signs), start_s, end_s):
         for active, sign in signs[series]:
-            if is_active(active, at_s):
+            if active[0][0] <= at_s < active[0][1] if len(active) == 1 else is_active(active, at_s):
                 acts_s = at_s + length_s
-                acting[acts_s] = acting.get(acts_s, 0) + sign * value
+                acting[acts_s] = acting_at(acts_s, 0) + sign * value
                 starting.add(at_s)
     # Written out, bin by bin: followers run this for every push and subject.
     quarters = {quarter_of(at_s) for at_s in starting if at_s >= start_s}
