@@ -154,10 +154,11 @@ class GroupCommit:
     def _heard(self, accepted: Accepted) -> None:
         if accepted.sensor is None:
             return
-        ends = [60 * m.minute + 60 for m in accepted.minutes]
-        ends += [c.start_s + c.length_s for c in accepted.claims]
-        if ends:
-            self._watch.counted(accepted.sensor, max(ends))
+        ends_s = [60 * m.minute + 60 for m in accepted.minutes]
+        if accepted.claims:
+            ends_s += [c.start_s + c.length_s for c in accepted.claims]
+        if ends_s:
+            self._watch.counted(accepted.sensor, max(ends_s))
 
     async def _after_failure(self, group: Sequence[Queued], error: Exception) -> None:
         """A disk that refuses fails the whole group; anything else is one push's own fault."""

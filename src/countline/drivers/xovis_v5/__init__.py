@@ -37,12 +37,11 @@ class XovisV5:
             said = _READER.decode(push.body)
         except (ValueError, RecursionError):
             return self._mended(push.body)
-        if isinstance(said, list) and len(said) <= PACKAGES_MAX:
+        if isinstance(said, Body):
+            return self._packages(said, "", Notes()) or self._mended(push.body)
+        found: list[list[Decoded]] = []
+        if len(said) <= PACKAGES_MAX:
             found = [self._packages(body, f"[{i}].", Notes()) for i, body in enumerate(said)]
-        elif isinstance(said, Body):
-            found = [self._packages(said, "", Notes())]
-        else:
-            found = []
         if not found or not all(found):
             return self._mended(push.body)
         return [decoded for packages in found for decoded in packages]
