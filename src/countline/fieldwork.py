@@ -55,7 +55,7 @@ class Fieldwork:
 
 
 async def make_fieldwork(
-    settings: Settings, engine: Engine, *, url: str | None = None, ways: Ways | None = None
+    settings: Settings, engine: Engine, *, url: str | None = None
 ) -> Fieldwork:
     """Build it. `url` is where this server is asked, which says its port.
 
@@ -71,6 +71,7 @@ async def make_fieldwork(
     if sealed:
         vault()  # said at the start, not when a sensor needs it
     networks = AllowedNetworks.of(settings.devices.allowed_networks)
+    ways = Ways(write_pause_s=settings.devices.write_pause_ms / 1000)
     adoptions = Adoptions(engine, Devices(networks, ways), vault)
     releaser = Releaser(adoptions)
     adopter = Adopter(adoptions, releaser, seen_from=seen_from(settings, url))

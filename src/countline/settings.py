@@ -74,6 +74,12 @@ class DeviceSettings:
             " reaches the sensor."
         ),
     ] = ""
+    write_pause_ms: Annotated[
+        int,
+        Says(
+            "Between two changes of one sensor: some firmware falls over faster ones.", high=60_000
+        ),
+    ] = 2_000
     ask_every_s: Annotated[
         int, Says("How often each adopted sensor is asked how it is.", low=10, high=86_400)
     ] = 300

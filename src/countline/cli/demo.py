@@ -1,8 +1,7 @@
 """`countline demo`: a small building with a past, sensors that push, and the documented requests."""
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +12,6 @@ from countline.cli import show
 from countline.cli.exits import DONE
 from countline.cli.options import NONE_GIVEN, Options
 from countline.cli.serve import run, stop_on_signals
-from countline.model.ids import SensorId
 from countline.settings import Settings
 
 if TYPE_CHECKING:
@@ -23,6 +21,7 @@ if TYPE_CHECKING:
 KEY_NAME = "demo"
 DATA = Path("demo-data")
 HEARD_S_MAX = 15
+PASSWORD = "pass"  # of the emulated devices, as makers set it
 
 
 def demo(
@@ -37,8 +36,13 @@ def demo(
     a second start with the same folder goes on where the first one stopped, with a new key.
     """
     data = options.data or DATA
-    settings = options.loaded(data=data, host="127.0.0.1", port=port).settings
-    run(_Demo(settings, exit_after).run())
+    loaded = options.loaded(
+        data=data,
+        host="127.0.0.1",
+        port=port,
+        **{"devices.allowed_networks": ("127.0.0.0/8",), "devices.write_pause_ms": 0},
+    )
+    run(_Demo(loaded.settings, exit_after).run())
     return DONE
 
 
@@ -50,8 +54,6 @@ class _Demo:
     exit_after: float | None
     key: str = ""
     installed_s: int = 0
-    start_s: int = 0
-    secrets: Mapping[SensorId, str] = field(default_factory=dict)
 
     async def run(self) -> None:
         """Serve until told to stop."""
@@ -60,52 +62,76 @@ class _Demo:
 
         log.set_up(level="warning")
         stop = stop_on_signals()
-        pushing: list[asyncio.Task[None]] = []
+        sensing: list[asyncio.Task[None]] = []
 
         async def when_up(serving: "Serving") -> None:
             if self.exit_after is not None:
                 asyncio.get_running_loop().call_later(self.exit_after, stop.set)
-            pushing.append(asyncio.create_task(self._push(serving.url, stop)))
-            await self._heard(serving.engine, stop)
+            adopted = asyncio.Event()
+            sensing.append(asyncio.create_task(self._sense(serving, adopted, stop)))
+            await self._heard(serving.engine, adopted, sensing[0], stop)
             self._say(serving.url)
 
         await serve(self.settings, stop=stop, when_up=when_up, furnish=self._furnish)
-        await asyncio.gather(*pushing)
+        await asyncio.gather(*sensing)
 
     async def _furnish(self, engine: "Engine") -> None:
         """The building and its past at the first start, and a new key at every one."""
-        from countline.cli.furnishing import furnish, installed_s, make_secrets
+        from countline.cli.furnishing import furnish, installed_s
         from countline.emulator import demo_building
 
         keys = (await engine.desk.fresh()).keys.values()
         earlier = [key for key in keys if key.name == KEY_NAME]
         if not earlier:
             await furnish(engine)
-        building = demo_building()
-        self.installed_s = installed_s(await engine.desk.fresh(), building)
-        self.start_s = clock.now_s() if earlier else self.installed_s
-        self.secrets = await make_secrets(engine, building)
+        # What was while the demo did not run, nobody remembers: an honest gap.
+        first_s = installed_s(await engine.desk.fresh(), demo_building())
+        self.installed_s = clock.now_s() // 60 * 60 if earlier else first_s
         for key in earlier:
             await engine.access.withdraw_key(key.key_id)
         # Made last: a start that was broken off before it does everything again.
         _, self.key = await engine.access.create_key(name=KEY_NAME)
 
-    async def _heard(self, engine: "Engine", stop: asyncio.Event) -> None:
+    async def _sense(self, serving: "Serving", adopted: asyncio.Event, stop: asyncio.Event) -> None:
+        """The building's sensors, each at an address of its own, adopted as real ones are."""
+        from countline.emulator import demo_building, demo_devices
+        from countline.emulator.v5.fleet import fleet_listening
+        from countline.engine.adopting import AdoptionAsked
+        from countline.vault import Secret
+
+        building, devices = demo_building(), demo_devices(self.installed_s)
+        async with fleet_listening(devices) as places:
+            asked = [
+                AdoptionAsked(
+                    address=place.https,
+                    password=Secret(PASSWORD),
+                    sensor_id=plan.sensor_id,
+                    location_id=building.location.location_id,
+                    accept_certificate=True,  # they make themselves new ones at every start
+                    who="demo",
+                )
+                for place, plan in zip(places, building.sensors, strict=True)
+            ]
+            await asyncio.gather(*(serving.fieldwork.desk.adopt(one) for one in asked))
+            adopted.set()
+            await stop.wait()
+
+    async def _heard(
+        self,
+        engine: "Engine",
+        adopted: asyncio.Event,
+        sensing: asyncio.Task[None],
+        stop: asyncio.Event,
+    ) -> None:
         """Wait until the sensors have been heard, so that the first answer knows who is inside."""
         until_s = clock.elapsed_s() + HEARD_S_MAX
         while clock.elapsed_s() < until_s and not stop.is_set():
+            if sensing.done():
+                sensing.result()
             whole, *_ = await engine.questions.current(None, None)
-            if whole.quality == "good":
+            if adopted.is_set() and whole.quality == "good":
                 return
             await asyncio.sleep(0.1)
-
-    async def _push(self, url: str, stop: asyncio.Event) -> None:
-        from countline.emulator import demo_fleet, run_fleet
-
-        fleet = demo_fleet(
-            url, installed_s=self.installed_s, start_s=self.start_s, secrets=self.secrets
-        )
-        await run_fleet(fleet, stop=stop, log=show.warn)
 
     def _say(self, url: str) -> None:
         for line in requests(url, self.key, clock.now_s()):

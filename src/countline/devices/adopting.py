@@ -17,6 +17,7 @@ from countline.devices.xovis_v5.looking import Look, look
 from countline.devices.xovis_v5.recognise import Recognised
 from countline.devices.xovis_v5.remembering import oldest_s, pull
 from countline.devices.xovis_v5.taking_back import made_entry, seal_before
+from countline.devices.xovis_v5.wiring import certificate_changed
 from countline.drivers.xovis_v5 import DRIVER
 from countline.engine.adopting import (
     NOTHING,
@@ -69,6 +70,7 @@ class Adopter:
         say("recognising the device", 0, 1)
         found = await self._recognise(address, asked)
         place = await place_of(self._adoptions, asked, found)
+        self._check_certificate(asked, found, place)
         password = self._password(asked, place)
         login = Login(asked.user, password)
         context = Context.of(asked.context)
@@ -123,6 +125,12 @@ class Adopter:
             address, fingerprint=pinned, sensor_id=asked.sensor_id or ""
         ) as stranger:
             return await recognise(stranger)
+
+    def _check_certificate(self, asked: AdoptionAsked, found: Recognised, place: Place) -> None:
+        """A device that we know by its serial shows the certificate that we know, wherever it is."""
+        known = "" if place.adoption is None else place.adoption.certificate
+        if known and found.fingerprint != known and not asked.accept_certificate:
+            raise certificate_changed(found.fingerprint, known, place.sensor_id)
 
     def _password(self, asked: AdoptionAsked, place: Place) -> Secret:
         if asked.password is not None:

@@ -2,7 +2,7 @@
 
 from countline.emulator.building import demo_building, doors_building
 from countline.emulator.deliveries import Delivery, deliveries
-from countline.emulator.demo import DOCUMENTED, demo_fleet, demo_history
+from countline.emulator.demo import DOCUMENTED, demo_devices, demo_history
 from countline.emulator.faults import NO_FAULTS, USUAL, Faults, faults_named
 from countline.emulator.fleet import Fleet, FleetOptions, make_fleet, run_fleet
 from countline.emulator.history import HistoryFile, history
@@ -31,7 +31,7 @@ __all__ = [
     "World",
     "deliveries",
     "demo_building",
-    "demo_fleet",
+    "demo_devices",
     "demo_history",
     "doors_building",
     "faults_named",

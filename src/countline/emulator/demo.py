@@ -3,15 +3,18 @@
 from collections.abc import Mapping
 
 from countline.emulator.building import demo_building
-from countline.emulator.fleet import FleetOptions
 from countline.emulator.history import HistoryFile, history
 from countline.emulator.sensor import Sensor
+from countline.emulator.v5.device import Device
+from countline.emulator.v5.fixture import device_over
+from countline.emulator.v5.personality import Release
 from countline.emulator.world import World
 from countline.model.ids import SensorId
 from countline.model.interval import DayGrid
 
 SEED = 5
 HISTORY_DAYS = 14
+FIRMWARE: Release = "5.6"
 
 # The hours that the documentation asks for, as `tidy_csv`: by sensor.
 DOCUMENTED: Mapping[SensorId, str] = {
@@ -43,27 +46,14 @@ def demo_history(
     return history(sensors, start_s, until_s - (until_s - start_s) % step_s, step_s=step_s)
 
 
-def demo_fleet(
-    target: str,
-    *,
-    installed_s: int,
-    start_s: int,
-    secret: str = "",
-    secrets: Mapping[SensorId, str] | None = None,
-    seed: int = SEED,
-) -> FleetOptions:
-    """The same people, pushed live from `start_s` on.
+def demo_devices(installed_s: int, *, seed: int = SEED) -> list[Device]:
+    """The demo's sensors as devices, over the same people.
 
-    `installed_s` is where the history ended: the first record is of the minute that starts there,
-    so no minute is told twice. On a later start it stays what it was, and `start_s` is now.
+    They remember what came after `installed_s`: the files end there, so no minute is told twice.
     """
-    return FleetOptions(
-        target=target,
-        secret=secret,
-        secrets=secrets or {},
-        building=demo_building(),
-        seed=seed,
-        speed=60.0,  # what has passed since `start_s` is caught up with in a moment
-        start_s=start_s,
-        installed_s=installed_s,
-    )
+    building = demo_building()
+    world = World(building, seed)
+    return [
+        device_over(world, plan, personality=FIRMWARE, installed_s=installed_s)
+        for plan in building.sensors
+    ]

@@ -9,12 +9,13 @@ from countline.emulator import (
     DOCUMENTED,
     World,
     deliveries,
-    demo_fleet,
+    demo_building,
+    demo_devices,
     demo_history,
     flows,
-    make_fleet,
     said,
 )
+from countline.emulator.demo import SEED
 from countline.emulator.ledger import Cell
 
 NOW_S = 1_790_000_040 // 60 * 60
@@ -34,12 +35,13 @@ def test_history_holds_fourteen_days_and_the_day_so_far() -> None:
 
 
 def test_history_and_pushes_meet_without_a_gap_and_without_a_minute_twice() -> None:
-    options = demo_fleet("http://gateway.test", installed_s=EARLIER_S, start_s=EARLIER_S)
-    fleet = make_fleet(options)
+    building, devices = demo_building(), demo_devices(EARLIER_S)
     pushed = said(
         found
-        for one in fleet.sensors
-        for found in deliveries(one, EARLIER_S * 1000, (NOW_S + 60) * 1000, kinds=("counts",))
+        for one in devices
+        for found in deliveries(
+            one.sensor, EARLIER_S * 1000, (NOW_S + 60) * 1000, kinds=("counts",)
+        )
     )
     minutes = {cell.start_s for cell in pushed}
     assert minutes == set(range(EARLIER_S, NOW_S, 60))
@@ -53,9 +55,9 @@ def test_history_and_pushes_meet_without_a_gap_and_without_a_minute_twice() -> N
                 first[Cell(file.sensor_id, file.channel, measure, reading.start_s)] = value
     assert max(cell.start_s for cell in first) == EARLIER_S - 60
 
-    changes = flows(fleet.building, None, first | pushed)
+    changes = flows(building, None, first | pushed)
     people = sum(changes.values())
-    assert people == World(fleet.building, options.seed).present(None, NOW_S * 1000)
+    assert people == World(building, SEED).present(None, NOW_S * 1000)
 
 
 def test_the_documented_hours_are_what_the_documentation_says() -> None:

@@ -33,15 +33,19 @@ class Pin:
             self.fingerprint = shown
         if shown == self.fingerprint:
             return
-        command = f"countline sensors trust {self._sensor_id or 'ID'}"
-        raise DeviceError(
-            f"the sensor shows another certificate than before (SHA-256 {shown[:16]}..., known is"
-            f" {self.fingerprint[:16]}...): it was reset or exchanged, or somebody stands between. No"
-            f" password was sent. If you know why, accept it with `{command}`",
-            code="certificate_changed",
-            found=shown,
-            known=self.fingerprint,
-        )
+        raise certificate_changed(shown, self.fingerprint, self._sensor_id)
+
+
+def certificate_changed(shown: str, known: str, sensor_id: str) -> DeviceError:
+    """A device that shows another certificate than before, and how to accept it."""
+    return DeviceError(
+        f"the sensor shows another certificate than before (SHA-256 {shown[:16]}..., known is"
+        f" {known[:16]}...): it was reset or exchanged, or somebody stands between. No password was"
+        f" sent. If you know why, accept it with `countline sensors trust {sensor_id or 'ID'}`",
+        code="certificate_changed",
+        found=shown,
+        known=known,
+    )
 
 
 def tls_context() -> ssl.SSLContext:
