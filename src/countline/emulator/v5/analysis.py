@@ -1,13 +1,12 @@
 """`/analysis`: logics, templates, counters, modifiers and doors, and their resets."""
 
 from collections.abc import Iterator
-from typing import Any, Literal
-
-from msgspec import UNSET, Struct, UnsetType
+from typing import Any
 
 from countline.emulator.v5.ask import DONE, Ask, Refused, Reply, invalid, replied, unknown
 from countline.emulator.v5.configuration import Body
 from countline.emulator.v5.device import Device
+from countline.emulator.v5.drafts import Counter, Door, Modifier
 from countline.emulator.v5.logics import (
     LOGICS,
     TEMPLATED,
@@ -17,7 +16,7 @@ from countline.emulator.v5.logics import (
 )
 from countline.emulator.v5.resources import Collection, most_of
 from countline.emulator.v5.routes import Route, route
-from countline.emulator.v5.scene import GEOMETRIES, Name
+from countline.emulator.v5.scene import GEOMETRIES
 
 LINE_TRIGGERS = ("line_cross", "line_cross_forward", "line_cross_backward")
 ZONE_TRIGGERS = ("zone_entry", "zone_exit", "dwell_time_reached", "cumulated_dwell_time_reached")
@@ -29,33 +28,6 @@ TIME_EVENTS = tuple(
     for what in ("DWELL_TIME", "TOTAL_DWELL_TIME")
 )
 OPERATORS = {"NOT": 1, "AND": 2, "OR": 2}
-
-
-class Counter(Struct, omit_defaults=True):
-    name: Name
-    logic_id: int
-    type: Literal["accumulation", "state"]
-    quantity: Literal["count", "time"] | UnsetType = UNSET
-    histogram: list[float] | UnsetType = UNSET
-
-
-class Modifier(Struct, omit_defaults=True):
-    logic_id: int
-    trigger: dict[str, Any]
-    name: Name = ""
-    object_type: Literal[
-        "PERSON", "GROUP", "BICYCLE", "PRAM", "WHEELCHAIR", "SHOPPING_CART", ""
-    ] = ""
-    filter: list[dict[str, Any]] | UnsetType = UNSET
-    count_events: list[dict[str, Any]] | UnsetType = UNSET
-    zone_of_interest: dict[str, Any] | UnsetType = UNSET
-
-
-class Door(Struct):
-    name: Name
-    source: Literal["EXTERNAL", "DIGITAL_IO"] = "EXTERNAL"
-    open_signal: Literal["HIGH", "LOW"] = "HIGH"
-    ignore_timestamp: bool = False
 
 
 def _logic_is_there(device: Device, root: str, body: Body) -> None:
@@ -77,7 +49,7 @@ def _unmoved(device: Device, root: str, counter: int, force: bool) -> None:
     movers = [
         id_
         for id_, modifier in device.config.items(at).items()
-        if any(event.get("counter_id") == counter for event in modifier["count_events"])
+        if any(event["counter_id"] == counter for event in modifier["count_events"])
     ]
     if movers and not force:
         raise Refused(409, 409, "Counter has dependants", f"modifiers {movers}")
@@ -89,7 +61,7 @@ def check_modifier(device: Device, root: str, body: Body) -> Body:
     _logic_is_there(device, root, body)
     drawn = device.config.items(GEOMETRIES.at(root))
     trigger = body["trigger"]
-    kind = trigger.get("type")
+    kind = trigger["type"]
     if kind not in TRIGGERS:
         raise invalid(f"trigger.type: '{kind}' is none of {', '.join(TRIGGERS)}")
     shape = "LINE" if kind in LINE_TRIGGERS else "ZONE" if kind in ZONE_TRIGGERS else ""
@@ -99,10 +71,10 @@ def check_modifier(device: Device, root: str, body: Body) -> Body:
     events = EVENTS + (TIME_EVENTS if device.personality.has("5.9") else ())
     counters = device.config.items(COUNTERS.at(root))
     for event in body.get("count_events", ()):
-        if event.get("type") not in events:
-            raise invalid(f"count_events.type: '{event.get('type')}' is none of {events}")
-        if event.get("counter_id") not in counters:
-            raise invalid(f"count_events: there is no counter {event.get('counter_id')}")
+        if event["type"] not in events:
+            raise invalid(f"count_events.type: '{event['type']}' is none of {events}")
+        if event["counter_id"] not in counters:
+            raise invalid(f"count_events: there is no counter {event['counter_id']}")
     _check_filter(body.get("filter", []))
     kept = {"name": "", "object_type": "PERSON", "filter": [], "count_events": [], **body}
     return device.personality.trimmed(kept, zone_of_interest="5.9")
@@ -112,9 +84,9 @@ def _check_filter(items: list[dict[str, Any]]) -> None:
     """Reverse Polish: every operator finds its operands, and one value is left."""
     depth = 0
     for item in items:
-        taken = OPERATORS.get(str(item.get("type")), 0)
+        taken = OPERATORS.get(item["type"], 0)
         if taken > depth:
-            raise invalid(f"filter: {item.get('type')} has too few operands before it")
+            raise invalid(f"filter: {item['type']} has too few operands before it")
         depth += 1 - taken
     if depth > 1:
         raise invalid(f"filter: {depth} values are left, join them with AND or OR")

@@ -113,6 +113,13 @@ def shaped(body: Any, shape: type[T]) -> T:
         raise invalid(str(wrong)) from wrong
 
 
+def without_nulls(body: Any) -> Any:
+    """A field that is null counts as left out."""
+    if isinstance(body, dict):
+        return {k: without_nulls(v) for k, v in body.items() if v is not None}
+    return [without_nulls(item) for item in body] if isinstance(body, list) else body
+
+
 def plain(value: Any) -> Any:
     """A struct as JSON-able data."""
     return msgspec.to_builtins(value)

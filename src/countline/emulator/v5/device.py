@@ -17,7 +17,7 @@ The seam for everything in this folder:
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Literal, TypeVar
 from zoneinfo import ZoneInfo
@@ -28,7 +28,7 @@ from countline.emulator.v5.configuration import Configuration
 from countline.emulator.v5.factory import factory, factory_scene
 from countline.emulator.v5.ground import Ground
 from countline.emulator.v5.installed import install
-from countline.emulator.v5.personality import PERSONALITIES, Personality, Release
+from countline.emulator.v5.personality import PERSONALITIES, Limits, Personality, Release
 from countline.emulator.v5.running import Running
 
 Part = TypeVar("Part")
@@ -94,11 +94,13 @@ class Device:
         smk: str = "SMK-0000-1111",
         licences: Mapping[int, int] = LICENSED,
         multisensors: tuple[int, ...] = (),
+        limits: Limits | None = None,
         forward_leftwards: bool = True,
     ) -> None:
         """`sensor` was planned with the personality's id scheme: see `fixture.emulated_sensor`."""
         self.sensor = sensor
-        self.personality: Personality = PERSONALITIES[personality]
+        kind = PERSONALITIES[personality]
+        self.personality: Personality = kind if limits is None else replace(kind, limits=limits)
         self.ground = Ground(sensor.plan, forward_leftwards)
         self.running = Running(
             true_ms,

@@ -10,7 +10,7 @@ from countline.emulator.plan import Building, IdScheme, LogicPlan, SensorPlan
 from countline.emulator.sensor import Sensor
 from countline.emulator.v5.device import LICENSED, Device
 from countline.emulator.v5.observing import Observer
-from countline.emulator.v5.personality import PERSONALITIES, Release
+from countline.emulator.v5.personality import PERSONALITIES, Limits, Release
 from countline.emulator.world import World
 
 HISTORY_DAYS = 30
@@ -28,19 +28,21 @@ def emulated_sensor(
     password: str = "pass",
     licences: Mapping[int, int] = LICENSED,
     multisensors: tuple[int, ...] = (),
+    limits: Limits | None = None,
 ) -> Device:
     """A device above one door of a hall and the floor behind it, installed 30 days ago.
 
     `building` and `nth`: another building, and which of its sensors. `true_ms`: the time, where it
     is not that of the machine. `faults`: of what it sees and of its past; those of the device
     itself are `device.faults`. `licences`: days left of each feature, -1 for ever.
+    `limits`: how much may be drawn, counted and pushed, where it is less than usual.
     """
     built = building or hall()
     world = World(built, seed)
     return device_over(
         world, built.sensors[nth], personality=personality, true_ms=true_ms,
         installed_s=installed_s, faults=faults, password=password, licences=licences,
-        multisensors=multisensors,
+        multisensors=multisensors, limits=limits,
     )  # fmt: skip
 
 
@@ -55,6 +57,7 @@ def device_over(
     password: str = "pass",
     licences: Mapping[int, int] = LICENSED,
     multisensors: tuple[int, ...] = (),
+    limits: Limits | None = None,
 ) -> Device:
     """A device of a personality above its place in a world that others share."""
     if installed_s is None:
@@ -63,7 +66,7 @@ def device_over(
     sensor = Sensor(planned_for(plan, personality), world, installed_s=installed_s, faults=faults)
     device = Device(
         sensor, personality=personality, true_ms=true_ms, password=password, licences=licences,
-        multisensors=multisensors,
+        multisensors=multisensors, limits=limits,
     )  # fmt: skip
     device.part(Observer)  # whatever is drawn from now on counts from now on
     return device

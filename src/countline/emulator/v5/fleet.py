@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from countline import clock
 from countline.emulator.faults import faults_named
 from countline.emulator.fleet import FAULTS_AHEAD_S
+from countline.emulator.plan import Building
 from countline.emulator.v5.device import Device
 from countline.emulator.v5.fixture import HISTORY_DAYS, device_over, hall
 from countline.emulator.v5.listening import listening
@@ -25,19 +26,20 @@ class Addresses:
 
 
 def make_devices(
-    sensors: int,
+    sensors: int | Building,
     personalities: Sequence[str] = ("5.6",),
     *,
     seed: int = 1,
     faults: Sequence[str] = (),
     true_ms: Callable[[], int] = clock.now_ms,
 ) -> list[Device]:
-    """Devices above the doors of one hall, installed 30 days ago; personalities take turns.
+    """Devices above one hall of so many doors, or a building, installed 30 days ago.
 
-    `faults` are words of `faults.USUAL`: what the devices see and what their past was like.
+    Personalities take turns. `faults` are words of `faults.USUAL`: what the devices see, and when
+    they are away.
     """
     releases = [_release(name) for name in personalities]
-    building = hall(sensors)
+    building = sensors if isinstance(sensors, Building) else hall(sensors)
     world = World(building, seed)
     now_s = true_ms() // 1000
     return [

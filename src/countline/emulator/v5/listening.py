@@ -30,8 +30,8 @@ class Request(NamedTuple):
 class Connection(asyncio.Protocol):
     """One client. Its requests are answered one after another."""
 
-    def __init__(self, device: Device, open_: "set[Connection]") -> None:
-        self.device, self._open = device, open_
+    def __init__(self, device: Device, open_: "set[Connection]", *, tls: bool) -> None:
+        self.device, self._open, self._tls = device, open_, tls
         self._parser = httptools.HttpRequestParser(self)
         self._waiting: list[Request] = []
         self._task: asyncio.Task[None] | None = None
@@ -46,6 +46,8 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is no subclass of it
         self._open.add(self)
+        if not (self._tls or self.device.config.kept["/www/config"]["http_enabled"]):
+            self.cut()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._open.discard(self)
@@ -154,7 +156,7 @@ async def listening(
     """
     open_: set[Connection] = set()
     server = await asyncio.get_running_loop().create_server(
-        lambda: Connection(device, open_),
+        lambda: Connection(device, open_, tls=tls),
         host,
         port,
         ssl=device.part(Certificate).context if tls else None,

@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from msgspec import UNSET, Struct, UnsetType
-
 from countline.emulator.v5.ask import Refused, invalid
 from countline.emulator.v5.configuration import Body
 from countline.emulator.v5.device import Device
+from countline.emulator.v5.drafts import Logic, Templated
 from countline.emulator.v5.resources import Collection, most_of
-from countline.emulator.v5.scene import GEOMETRIES, Name
+from countline.emulator.v5.scene import GEOMETRIES
 from countline.emulator.v5.templates import (
     FEATURES,
     LINE,
@@ -19,24 +18,6 @@ from countline.emulator.v5.templates import (
 )
 
 CUSTOM = {"type": "XLT_CUSTOM"}
-
-
-class Logic(Struct, omit_defaults=True):
-    name: Name
-    optional_data: str | UnsetType = UNSET
-    layer_id: int | UnsetType = UNSET
-
-
-class Chosen(Struct, omit_defaults=True):
-    type: str
-    options: dict[str, Any] | UnsetType = UNSET
-
-
-class Templated(Struct, omit_defaults=True):
-    template: Chosen
-    name: Name = ""
-    optional_data: str | UnsetType = UNSET
-    layer_id: int | UnsetType = UNSET
 
 
 def _keep_template(device: Device, root: str, body: Body) -> Body:
@@ -96,14 +77,14 @@ def _check_template(device: Device, root: str, body: Body) -> Body:
     options = {
         name: value
         for name, value in chosen.get("options", {}).items()
-        if name in since and device.personality.has(since[name]) and value is not None
+        if name in since and device.personality.has(since[name])
     }
     _check_geometries(device, root, template, options)
     for id_ in template.licences(options):
         if not device.licences.get(id_):
             raise Refused(403, 403, "License missing", f"{FEATURES[id_]} ({id_})")
     kept = {"type": template.type, "options": options} if since else dict(CUSTOM)
-    name = body["name"] or template.type
+    name = body.get("name") or template.type
     return device.personality.trimmed({**body, "name": name, "template": kept}, layer_id="5.9")
 
 

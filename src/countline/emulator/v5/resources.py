@@ -17,6 +17,7 @@ from countline.emulator.v5.ask import (
     replied,
     shaped,
     unknown,
+    without_nulls,
 )
 from countline.emulator.v5.configuration import Body
 from countline.emulator.v5.device import Device
@@ -174,7 +175,7 @@ class Collection:
 
     def _new_id(self, device: Device, root: str, body: Body, mode: str) -> int:
         if mode == "SERVER" and self.new_id:
-            return self.new_id(device, root, body)
+            return self.new_id(device, root, plain(shaped(without_nulls(body), self.shape)))
         if mode == "SERVER":
             return device.config.free_id(self.at(root), device.personality.id_first)
         id_ = body.get("id")
@@ -184,7 +185,8 @@ class Collection:
 
     def checked(self, device: Device, root: str, id_: int, body: Body) -> Body:
         """The body as it is kept under an id, or 400 that says what is wrong."""
-        return self.check(device, root, {"id": id_, **plain(shaped(body, self.shape))})
+        kept = plain(shaped(without_nulls(body), self.shape))
+        return self.check(device, root, {"id": id_, **kept})
 
     def put(self, device: Device, ask: Ask) -> Reply:
         kept = self.replace(device, ask.root, ask.id(), ask.object())

@@ -10,12 +10,12 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from countline.emulator.v5.ask import DONE, Ask, Refused, Reply, invalid, replied
 from countline.emulator.v5.configuration import Body
 from countline.emulator.v5.device import Device
+from countline.emulator.v5.drafts import Name
 from countline.emulator.v5.resources import Collection
 from countline.emulator.v5.routes import Route, route
 
 Coordinate = Annotated[float, Meta(ge=-10_000, le=10_000)]
 Point = Annotated[list[Coordinate], Meta(min_length=2, max_length=2)]
-Name = Annotated[str, Meta(max_length=128)]
 
 
 class Geometry(Struct, omit_defaults=True):

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from countline.emulator.v5.personality import Personality, Release
 
-Options = dict[str, Any]
+Options = dict[str, Any]  # of a template, as kept
 LINE, ZONE = "LINE", "ZONE"
 FEATURES: Mapping[int, str] = {
     104: "PIFLT", 112: "PIGES", 113: "PISTE", 114: "PIBCL", 116: "PIVID", 117: "PIFMD",
