@@ -4,7 +4,7 @@ import pytest
 
 from countline.emulator.v5 import emulated_sensor
 from countline.emulator.v5.sessions import UNUSED_S_MAX, VALID_S
-from tests.unit.emulator.v5.asking import ADMIN, ask, basic, try_asking
+from tests.unit.emulator.v5.asking import ADMIN, ask, basic, fresh, try_asking
 
 NOBODY: dict[str, str] = {}
 QUIET = {"x-requested-with": "XmlHttpRequest"}
@@ -25,36 +25,36 @@ class Time:
 
 @pytest.mark.parametrize("path", ["/device/info", "/device/id", "/device/state"])
 def test_open_to_all(path: str) -> None:
-    assert ask(emulated_sensor(), "GET", path, headers=NOBODY).status == 200
+    assert ask(fresh(), "GET", path, headers=NOBODY).status == 200
 
 
 @pytest.mark.parametrize("who", [NOBODY, basic("admin", "wrong"), basic("nobody", "pass")])
 def test_nobody_else_learns_anything(who: dict[str, str]) -> None:
-    refused = ask(emulated_sensor(), "GET", "/time", headers=who)
+    refused = ask(fresh(), "GET", "/time", headers=who)
     assert refused.status == 401
     assert refused.json == {"code": 401, "info": "Not authorized"}
     assert refused.headers["WWW-Authenticate"].startswith("Basic")
 
 
 def test_a_script_is_not_challenged() -> None:
-    refused = ask(emulated_sensor(), "GET", "/time", headers=QUIET)
+    refused = ask(fresh(), "GET", "/time", headers=QUIET)
     assert (refused.status, refused.headers) == (401, {})
 
 
 @pytest.mark.parametrize("path", ["/api/v5/nonsense", "/api/v5/device", "/api/v4/info", "/"])
 def test_what_does_not_exist_is_forbidden_in_html(path: str) -> None:
-    refused = ask(emulated_sensor(), "GET", path if path.startswith("/api") else f"/api{path}")
+    refused = ask(fresh(), "GET", path if path.startswith("/api") else f"/api{path}")
     assert (refused.status, refused.kind) == (403, "text/html")
     assert b"<title>403 - Forbidden</title>" in refused.body
 
 
 def test_an_unknown_id_is_not_found_in_json() -> None:
-    refused = ask(emulated_sensor(), "GET", "/singlesensor/scene/geometries/77")
+    refused = ask(fresh(), "GET", "/singlesensor/scene/geometries/77")
     assert (refused.status, refused.code) == (404, 10000)
 
 
 def test_a_viewer_reads_and_changes_nothing() -> None:
-    device = emulated_sensor()
+    device = fresh()
     viewer = basic("viewer", "viewer")
     assert ask(device, "GET", "/time", headers=viewer).status == 401  # not active yet
     assert ask(device, "PUT", "/users/viewer/activation", {"active": True}).status == 200
@@ -107,7 +107,7 @@ def test_a_session_ends_by_age_for_want_of_use_by_logout_and_by_reboot() -> None
 
 
 def test_privacy_modes_block_and_only_the_master_key_lowers_them() -> None:
-    device = emulated_sensor()
+    device = fresh()
     paths = {"/singlesensor/scene/images/live.jpg": 0, "/singlesensor/scene/images/data": 2}
     for mode in (0, 1, 2, 3):
         assert ask(device, "PUT", "/privacy/mode", {"privacy_mode": mode}).status == 200
@@ -133,7 +133,7 @@ def test_privacy_modes_block_and_only_the_master_key_lowers_them() -> None:
 def test_bodies_that_cannot_be_taken(
     body: bytes | None, headers: dict[str, str], code: int
 ) -> None:
-    device = emulated_sensor()
+    device = fresh()
     before = device.snapshot()
     refused = ask(device, "PUT", "/device/id", body, headers={**ADMIN, **headers})
     assert (refused.status, refused.code) == (400, code)
@@ -141,7 +141,7 @@ def test_bodies_that_cannot_be_taken(
 
 
 def test_passwords_obey_the_policy() -> None:
-    device = emulated_sensor()
+    device = fresh()
     policy = {"min_characters": 8, "max_characters": 64, "min_numeric_characters": 1}
     assert ask(device, "PUT", "/policy/password/strength", policy).status == 200
     refused = ask(device, "PUT", "/users/current/password", {"password": "short"})

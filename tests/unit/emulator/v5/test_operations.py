@@ -8,10 +8,11 @@ from copy import deepcopy
 import httpx2
 import pytest
 
-from countline.emulator.v5 import Device, Release, emulated_sensor, listening
+from countline.emulator.v5 import Device, Release, listening
 from countline.emulator.v5.operations import ROUTES
 from countline.emulator.v5.personality import RELEASES
 from countline.emulator.v5.routes import pattern
+from tests.unit.emulator.v5.asking import fresh
 from tests.unit.emulator.v5.reference import FURNISHED, OPERATIONS, PUSHED, Operation
 
 ADMIN = ("admin", "pass")
@@ -24,7 +25,7 @@ def roots_of(release: Release) -> list[str]:
 
 def device(release: Release) -> Device:
     has_many = release in ("5.6", "5.9")
-    return emulated_sensor(release, multisensors=(1,) if has_many else ())
+    return fresh(release, multisensors=(1,) if has_many else ())
 
 
 async def ask(client: httpx2.AsyncClient, method: str, path: str, body: object) -> httpx2.Response:
