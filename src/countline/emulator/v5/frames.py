@@ -263,6 +263,8 @@ class Camera:
             attributes["gender"] = traits.gender
         if self._recognises("recognize_face_mask"):
             attributes["face_mask"] = traits.face_mask
+        if self._recognises("age_histogram"):
+            attributes["age"] = traits.age
         if track.kind == "GROUP":
             attributes = {"members": 1, "members_with_tag": 0}
         return TrackedObject(

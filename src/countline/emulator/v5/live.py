@@ -18,13 +18,13 @@ def _context(device: Device, ask: Ask) -> Context:
 
 def count(context: Context, counter: dict[str, Any]) -> dict[str, Any]:
     """A counter with its live total."""
-    value = context.rules.told(counter["id"], context.live(counter["id"]))
-    return {
-        "id": counter["id"],
-        "name": counter["name"],
-        "logic_id": counter["logic_id"],
-        "value": value,
-    }
+    id_ = counter["id"]
+    body = {key: counter[key] for key in ("id", "name", "logic_id")}
+    body["value"] = context.rules.told(id_, context.live(id_))
+    if id_ in context.rules.bins:
+        body["bins"] = [context.live(key) for key in context.rules.bins[id_]]
+        body["histogram"] = counter["histogram"]
+    return body
 
 
 def _counts(device: Device, ask: Ask) -> Reply:

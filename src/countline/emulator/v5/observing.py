@@ -163,7 +163,8 @@ class Context:
         cause: Cause = "COUNT_INCREMENT" if by > 0 else "COUNT_DECREMENT"
         if not rule.by:
             cause = "TIME_CHANGE"
-        self._moved(at_ms, rule.counter, rule.logic, cause, by, happening)
+        if rule.counter >= 0:  # a bin moves with its counter
+            self._moved(at_ms, rule.counter, rule.logic, cause, by, happening)
 
     def _came(self, happening: Happening) -> None:
         while len(self._came_ms) >= PEOPLE_KEPT:
@@ -225,7 +226,8 @@ class Context:
     def reset(self, counters: list[int]) -> None:
         """Live totals begin anew at 0; history goes on."""
         for counter in counters:
-            self.offsets[counter] = self.total(counter)
+            for key in (counter, *self.rules.bins.get(counter, ())):
+                self.offsets[key] = self.total(key)
             self.reset_ms[counter] = self._device.running.now_ms()
             logic = int(self.rules.counters[counter]["logic_id"])
             self._moved(self.reached_ms, counter, logic, "COUNT_RESET", 0)

@@ -93,11 +93,15 @@ def logics_package(letter: Letter, context: Context, bins: Sequence[Bin]) -> byt
     body = msgspec.json.decode(DRIVER.encode([decoded]))
     data = body["logics_data"]
     data.pop("config", None)
+    totals = {bin_.start_ms: summed(bin_.records) for bin_ in bins} if rules.bins else {}
     for logic in data["logics"]:
         logic["geometries"] = geometries[str(logic["id"])]
         for record in logic["records"]:
             if not letter.device.personality.has("5.3"):
                 del record["samples"], record["samples_expected"]
+            for count in record["counts"] if rules.bins else ():
+                if keys := rules.bins.get(count["id"]):
+                    count["bins"] = [totals[record["from"]].value(key) for key in keys]
             for field in ("from", "to"):
                 record[field] = _time(letter, record[field])
     ids = {logic["id"] for logic in data["logics"]}

@@ -1,4 +1,4 @@
-"""What an emulated person is like: height, gender, face mask. Nobody real is described."""
+"""What an emulated person is like: height, gender, face mask, age. Nobody real is described."""
 
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ class Traits(NamedTuple):
     gender: str  # MALE, FEMALE
     face_mask: str  # MASK, NO_MASK
     sideways_m: float  # where on the line, from its middle
+    age: int
 
 
 def traits_of(sensor: Sensor, happening: Happening) -> Traits:
@@ -26,4 +27,5 @@ def traits_of(sensor: Sensor, happening: Happening) -> Traits:
         gender="MALE" if dice.random() < 0.5 else "FEMALE",
         face_mask="MASK" if dice.random() < MASKED else "NO_MASK",
         sideways_m=round(dice.uniform(-0.9, 0.9), 3),
+        age=min(95, max(3, round(dice.gauss(38, 18)))),
     )

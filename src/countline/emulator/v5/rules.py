@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from countline.drivers import ChannelInfo, Measured
@@ -14,7 +15,7 @@ from countline.emulator.v5.scene import geometries_of
 if TYPE_CHECKING:
     from countline.emulator.v5.device import Device
 
-ANY_HEIGHT = (0.0, 9.0)
+ANY_HEIGHT, ANY_AGE = (0.0, 9.0), (0.0, 999.0)
 DELETED_MS = 1_200  # a track ends so long after its line was crossed
 OTHER_OBJECTS = ("BICYCLE", "PRAM", "WHEELCHAIR", "SHOPPING_CART")  # none of these ever comes by
 TRAITS = ("MALE", "FEMALE", "MASK", "NO_MASK")
@@ -51,15 +52,19 @@ class Rule(NamedTuple):
     delay_ms: int = 0
     trait: str = ""  # MALE, FEMALE, MASK, NO_MASK: only those
     heights_m: tuple[float, float] = (0.0, 9.0)
+    ages: tuple[float, float] = (0.0, 999.0)  # from, and below
 
     def counts(self, sensor: Sensor, happening: Happening) -> bool:
         """Whether it is for a person like this."""
-        if not self.trait and self.heights_m == ANY_HEIGHT:
+        if not self.trait and (self.heights_m, self.ages) == (ANY_HEIGHT, ANY_AGE):
             return True
         traits = traits_of(sensor, happening)
         low, high = self.heights_m
-        return low <= traits.height_m <= high and (
-            not self.trait or self.trait in (traits.gender, traits.face_mask)
+        youngest, older = self.ages
+        return (
+            low <= traits.height_m <= high
+            and youngest <= traits.age < older
+            and (not self.trait or self.trait in (traits.gender, traits.face_mask))
         )
 
 
@@ -73,6 +78,7 @@ class Rules:
     states: Mapping[int, int] = field(default_factory=dict)  # state counter -> place of its zone
     seconds: frozenset[int] = frozenset()
     geometries: Mapping[int, tuple[int, bool]] = field(default_factory=dict)  # id -> place, turned
+    bins: Mapping[int, tuple[int, ...]] = field(default_factory=dict)  # counter -> keys of its bins
 
     def told(self, counter: int, value: int) -> int | float:
         """A counter's value as the device says it."""
@@ -108,11 +114,26 @@ def rules_of(device: "Device", root: str, *, on_deletion: bool) -> Rules:
             rules.extend(rule._replace(heights_m=heights_m) for rule in found)
             if m.kind == "state":
                 states[int(m.counter)] = spot[0]
+    bins = dict[int, tuple[int, ...]]()
+    for rule in list(rules):
+        if histogram := counters[rule.counter].get("histogram"):
+            parts = _bins(rule, histogram)
+            bins[rule.counter] = tuple(part.counter for part in parts)
+            rules += parts
     for rule in _of_modifiers(device, root, places):
         rules.append(rule)
         if counters[rule.counter]["type"] == "state":
             states.setdefault(rule.counter, rule.place)
-    return Rules(counters, channels, tuple(rules), states, frozenset(seconds), places)
+    return Rules(counters, channels, tuple(rules), states, frozenset(seconds), places, bins)
+
+
+def _bins(rule: Rule, histogram: list[float]) -> list[Rule]:
+    """The bins of an age counter as counters of their own, with keys below 0."""
+    edges = [0.0, *histogram, ANY_AGE[1]]
+    return [
+        rule._replace(counter=-(rule.counter * 100 + nth), ages=ages)
+        for nth, ages in enumerate(pairwise(edges))
+    ]
 
 
 def _spot(device: "Device", geometry: dict[str, Any]) -> tuple[int, bool] | None:

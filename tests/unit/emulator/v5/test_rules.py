@@ -126,3 +126,28 @@ def test_counts_may_wait_until_the_track_ends() -> None:
             counted = {e["type"] for e in frame["events"] if e["category"] == "COUNT"}
             if any(e["attributes"].get("logic_id") == 1000 for e in frame["events"] if counted):
                 assert "TRACK_DELETE" in {e["type"] for e in frame["events"]}
+
+
+def test_bins_of_ages_add_up_to_their_counter() -> None:
+    bench = Bench("5.9")
+    options = {"count_line_id": 1000, "age_histogram": [18.0, 40.0, 65.0]}
+    ages = made(bench, template("XLT_LINE_IN_OUT_COUNT", **options))
+    bench.agent("LOGICS", bench.connect(), resolution="ONE_HOUR")
+    bench.until(18.1)
+    live = bench.ask("GET", f"/singlesensor/data/live/counts/{ages['fw-age']}")["count"]
+    assert live["value"] == sum(live["bins"]) == total(bench, ages["fw"])
+    assert live["histogram"] == [18.0, 40.0, 65.0]
+    assert len(live["bins"]) == 4
+    pushed = [
+        c
+        for b in bench.bodies()
+        for logic in b["logics_data"]["logics"]
+        for record in logic["records"]
+        for c in record["counts"]
+        if c["id"] == ages["fw-age"]
+    ]
+    assert pushed
+    assert all(sum(c["bins"]) == c["value"] for c in pushed)
+    bench.ask("POST", "/singlesensor/data/live/counts/reset", status=200)
+    again = bench.ask("GET", f"/singlesensor/data/live/counts/{ages['fw-age']}")["count"]
+    assert again["bins"] == [0, 0, 0, 0]
