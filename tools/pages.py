@@ -131,6 +131,7 @@ EVENTS = {
     "counts.recorded": "New numbers: one message per location and commit, more where it would grow too long.",
     "counts.revised": "Numbers of the past are different now: one message per civil day that changed.",
     "sensor.discovered": "A device that nobody knows has pushed, and waits to be adopted.",
+    "counts.provisional": "live events moved a count that a proper record will replace.",
     "catalogue.changed": "numbers of a location mean something else, and are computed anew.",
     "waiting.dropped": "the oldest pushes of a discovered device made room for newer ones.",
 }

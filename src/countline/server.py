@@ -29,6 +29,7 @@ from countline.fieldwork import Fieldwork, make_fieldwork
 from countline.gateway.gate import Gate, PushLimits
 from countline.gateway.http import with_pushes
 from countline.gateway.listener import listener
+from countline.limits import LIVE_KEEP_S
 from countline.outlets.webhooks import WebhookSettings, run_webhook
 from countline.settings import Settings
 from countline.store import Transaction, View
@@ -217,14 +218,24 @@ async def _tidy_up(settings: Settings, engine: Engine) -> None:
         bodies_before_ms=now_ms - settings.push.keep_bodies_days * DAY_MS,
         events_before_ms=now_ms - settings.event_keep_days * DAY_MS,
         kept_before_ms=now_ms - settings.push.keep_failed_days * DAY_MS,
+        live_before_s=now_ms // 1000 - LIVE_KEEP_S,
     )
 
 
 async def _forget(
-    engine: Engine, *, bodies_before_ms: int, events_before_ms: int, kept_before_ms: int
+    engine: Engine,
+    *,
+    bodies_before_ms: int,
+    events_before_ms: int,
+    kept_before_ms: int,
+    live_before_s: int = 0,
 ) -> None:
     def work(tx: Transaction) -> None:
-        tx.forget(bodies_before_ms=bodies_before_ms, events_before_ms=events_before_ms)
+        tx.forget(
+            bodies_before_ms=bodies_before_ms,
+            events_before_ms=events_before_ms,
+            live_before_s=live_before_s,
+        )
 
     await engine.store.write(work)
 
