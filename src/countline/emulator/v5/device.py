@@ -128,7 +128,9 @@ class Device:
         self._parts: dict[object, object] = {}
         self.config = Configuration(self.running.now_ms)
         self.config.kept = factory(self)
+        self.small_ids = sensor.plan.ids == "small"  # of what was made before an upgrade, if any
         install(self, multisensors)
+        self.small_ids = self.personality.small_ids
         self.running.went_down = self._went_down
         self.config.changed_ms = dict.fromkeys(self.config.kept, sensor.installed_s * 1000)
 

@@ -29,6 +29,7 @@ def emulated_sensor(
     licences: Mapping[int, int] = LICENSED,
     multisensors: tuple[int, ...] = (),
     limits: Limits | None = None,
+    upgraded: bool = False,
 ) -> Device:
     """A device above one door of a hall and the floor behind it, installed 30 days ago.
 
@@ -36,13 +37,14 @@ def emulated_sensor(
     is not that of the machine. `faults`: of what it sees and of its past; those of the device
     itself are `device.faults`. `licences`: days left of each feature, -1 for ever.
     `limits`: how much may be drawn, counted and pushed, where it is less than usual.
+    `upgraded`: what it counts has the ids of early firmware, what is made now those of its own.
     """
     built = building or hall()
     world = World(built, seed)
     return device_over(
         world, built.sensors[nth], personality=personality, true_ms=true_ms,
         installed_s=installed_s, faults=faults, password=password, licences=licences,
-        multisensors=multisensors, limits=limits,
+        multisensors=multisensors, limits=limits, upgraded=upgraded,
     )  # fmt: skip
 
 
@@ -58,12 +60,14 @@ def device_over(
     licences: Mapping[int, int] = LICENSED,
     multisensors: tuple[int, ...] = (),
     limits: Limits | None = None,
+    upgraded: bool = False,
 ) -> Device:
     """A device of a personality above its place in a world that others share."""
     if installed_s is None:
         today = world.date_at(true_ms())
         installed_s = world.span_ms(today)[0] // 1000 - HISTORY_DAYS * 86_400
-    sensor = Sensor(planned_for(plan, personality), world, installed_s=installed_s, faults=faults)
+    planned = planned_for(plan, personality, upgraded=upgraded)
+    sensor = Sensor(planned, world, installed_s=installed_s, faults=faults)
     device = Device(
         sensor, personality=personality, true_ms=true_ms, password=password, licences=licences,
         multisensors=multisensors, limits=limits,
@@ -72,13 +76,17 @@ def device_over(
     return device
 
 
-def planned_for(plan: SensorPlan, personality: Release) -> SensorPlan:
-    """The plan with the ids and the firmware of a personality."""
+def planned_for(plan: SensorPlan, personality: Release, *, upgraded: bool = False) -> SensorPlan:
+    """The plan with the ids and the firmware of a personality.
+
+    Where the device was upgraded, what it counts has the small ids of early firmware still.
+    """
     kind = PERSONALITIES[personality]
+    ids: IdScheme = "small" if kind.small_ids or upgraded else "thousands"
+    first = 1 if ids == "small" else kind.id_first
     logics = tuple(
-        replace(logic, logic_id=kind.id_first + place) for place, logic in enumerate(plan.logics)
+        replace(logic, logic_id=first + place) for place, logic in enumerate(plan.logics)
     )
-    ids: IdScheme = "small" if kind.small_ids else "thousands"
     return replace(plan, logics=logics, ids=ids, firmware=kind.firmware)
 
 

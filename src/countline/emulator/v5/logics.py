@@ -123,7 +123,7 @@ TEMPLATED = Collection(
 def counter_id(device: Device, root: str, body: Body) -> int:
     """`logic * 1000 + n`, n being its place among the logic's; early firmware counts on."""
     counters = device.config.items(f"{root}/analysis/counters")
-    if device.personality.small_ids:
+    if device.small_ids:
         return device.config.free_id(f"{root}/analysis/counters", 1)
     logic = body["logic_id"]
     nth = 1 + sum(counter["logic_id"] == logic for counter in counters.values())

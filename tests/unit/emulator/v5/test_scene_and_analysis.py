@@ -36,6 +36,18 @@ def test_ids_of_a_personality(release: Release, first: int) -> None:
     assert ask(device, "POST", GEOMETRIES, line).json == {**line, "id": first + 2}
 
 
+def test_an_upgraded_device_has_ids_of_both_schemes() -> None:
+    device = fresh("5.9", upgraded=True)
+    counters = ask(device, "GET", f"{ANALYSIS}/counters").json["counters"]
+    assert [c["id"] for c in counters if c["logic_id"] == 1] == [1, 2]
+    body = template("XLT_LINE_IN_OUT_COUNT", count_line_id=1, age_histogram=[18])
+    assert ask(device, "PUT", f"{ANALYSIS}/logics/templates/1", body).status == 200
+    counters = ask(device, "GET", f"{ANALYSIS}/counters").json["counters"]
+    assert [c["id"] for c in counters if c["logic_id"] == 1] == [1, 2, 1003, 1004]
+    made = ask(device, "POST", f"{ANALYSIS}/logics/templates", body).json
+    assert made["id"] == 1000
+
+
 def test_totals_of_geometries() -> None:
     found = ask(fresh(), "GET", GEOMETRIES).json
     assert (found["total_perimeter"], found["total_vertices"]) == (10.5, 6)
