@@ -102,12 +102,12 @@ def _insert_fresh(disk: Disk, sums: Sums, minutes: list[Told]) -> list[Told]:
     ]
     disk.conn.execute("SAVEPOINT fresh")
     before = disk.conn.total_changes()
-    disk.run_many("bin_insert", rows)
+    disk.add_rows("bin_insert", rows)
     known: list[Told] = []
     if disk.conn.total_changes() - before < len(rows):
         disk.conn.execute("ROLLBACK TO fresh")
         minutes, known, rows = _split(disk, minutes, rows)
-        disk.run_many("bin_insert", rows)
+        disk.add_rows("bin_insert", rows)
     disk.conn.execute("RELEASE fresh")
     if minutes:
         _add_fresh(disk, sums, minutes)

@@ -1,7 +1,9 @@
 """Connections to the file: how they are opened, brought up to date, and how their errors are told."""
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import apsw
@@ -19,6 +21,8 @@ QUERIES: Mapping[str, str] = load_queries(
 )
 MIGRATIONS = load_migrations(PACKAGE)
 
+_ROW = re.compile(r"\(\?(?:, \?)*\)")  # the values of one row
+
 _REASONS: tuple[tuple[type[apsw.Error], str], ...] = (
     (apsw.FullError, "the disk is full: free some space, nothing of this step was kept"),
     (apsw.BusyError, "another process is writing and did not finish in time: try again"),
@@ -29,6 +33,15 @@ _REASONS: tuple[tuple[type[apsw.Error], str], ...] = (
     (apsw.CantOpenError, "the file cannot be opened: look at its folder and permissions"),
     (apsw.IOError, "the disk did not answer: look at it, nothing of this step was kept"),
 )
+
+
+@cache
+def query_of_rows(name: str, count: int) -> str:
+    """A statement that writes one row, written so that it writes so many."""
+    query = QUERIES[name]
+    row = _ROW.search(query)
+    assert row is not None, f"{name} has no row of values"
+    return query.replace(row.group(), ", ".join([row.group()] * count), 1)
 
 
 @contextmanager

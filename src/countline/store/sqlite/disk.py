@@ -2,16 +2,18 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any
 
 import apsw
 
 from countline.errors import StoreError
 from countline.model.ids import SensorNo, SeriesNo
-from countline.store.sqlite.connection import QUERIES
+from countline.store.sqlite.connection import QUERIES, query_of_rows
 
 Row = tuple[Any, ...]
+
+ROWS_AT_ONCE = 32  # four times as many gain another tenth
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,18 @@ class Disk:
     def run_many(self, name: str, rows: Iterable[Sequence[Any]]) -> None:
         """Execute a statement once for each row."""
         self.conn.executemany(QUERIES[name], rows)
+
+    def add_rows(self, name: str, rows: Sequence[Row]) -> None:
+        """Execute a statement that writes one row, for all of these, many of them at once.
+
+        That takes half as long, and gives way to other threads once for many rows.
+        """
+        whole = len(rows) - len(rows) % ROWS_AT_ONCE
+        query = query_of_rows(name, ROWS_AT_ONCE)
+        for at in range(0, whole, ROWS_AT_ONCE):
+            values = tuple(chain.from_iterable(rows[at : at + ROWS_AT_ONCE]))
+            self.conn.execute(query, values)
+        self.run_many(name, rows[whole:])
 
     # -- transactions -----------------------------------------------------------------------------
     def begin(self, *, writes: bool) -> None:

@@ -50,7 +50,7 @@ class Sums:
             self._join_shrunk()
         for name, part in zip(HOUR_ADD, self.fresh, strict=True):
             if part:
-                disk.run_many(name, part)
+                disk.add_rows(name, part)
                 part.clear()
         if not self.moves:
             return
@@ -63,7 +63,7 @@ class Sums:
                 rows[quarter & 3].append((hour, value, covered_s, commit))
         for name, part in zip(HOUR_ADD, rows, strict=True):
             if part:
-                disk.run_many(name, part)
+                disk.add_rows(name, part)
         for key in sorted(self._shrunk):
             self._flush_shrunk(disk, key, commit)
         self.moves.clear()
