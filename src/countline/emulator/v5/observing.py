@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from countline.emulator.sensor import MINUTE_MS
 from countline.emulator.v5.book import Book
-from countline.emulator.v5.happenings import Happening, Person, happenings
+from countline.emulator.v5.happenings import Happening, Person, What, happenings
 from countline.emulator.v5.rules import Rule, Rules, rules_of
 
 if TYPE_CHECKING:
@@ -142,15 +142,15 @@ class Context:
 
     def _due(self, start_ms: int, end_ms: int) -> list[tuple[int, Rule, Happening]]:
         """What counts in a stretch, in order."""
-        due = []
-        for delay_ms in sorted({rule.delay_ms for rule in self.rules.rules}):
-            moved = [rule for rule in self.rules.rules if rule.delay_ms == delay_ms]
-            for happening in happenings(
-                self._device.sensor, start_ms - delay_ms, end_ms - delay_ms
-            ):
-                for rule in moved:
-                    here = rule.place == happening.place and rule.what == happening.what
-                    if here and rule.counts(self._device.sensor, happening):
+        sensor, due = self._device.sensor, []
+        by_delay: dict[int, dict[tuple[int, What], list[Rule]]] = {}
+        for rule in self.rules.rules:
+            moved = by_delay.setdefault(rule.delay_ms, {})
+            moved.setdefault((rule.place, rule.what), []).append(rule)
+        for delay_ms, moved in sorted(by_delay.items()):
+            for happening in happenings(sensor, start_ms - delay_ms, end_ms - delay_ms):
+                for rule in moved.get((happening.place, happening.what), ()):
+                    if rule.counts(sensor, happening):
                         due.append((happening.at_ms + delay_ms, rule, happening))
         return sorted(due)
 
@@ -163,7 +163,8 @@ class Context:
         cause: Cause = "COUNT_INCREMENT" if by > 0 else "COUNT_DECREMENT"
         if not rule.by:
             cause = "TIME_CHANGE"
-        if rule.counter >= 0:  # a bin moves with its counter
+        if rule.counter >= 0 and at_ms >= self.reached_ms - MOVES_KEPT_MS:
+            # what is older nobody asks for, and a bin moves with its counter
             self._moved(at_ms, rule.counter, rule.logic, cause, by, happening)
 
     def _came(self, happening: Happening) -> None:
