@@ -69,9 +69,9 @@ _GROUPED = {
 }
 _CSV = """\
 timestamp,in,out,passby,occupancy,adjustment,occupancy_max,occupancy_avg,occupancy_min,person_hours,\
-coverage,reason,final,revision,in_staff,out_staff,passby_source\r
-2023-10-01T08:00:00Z,145,132,50,13,0,13,0.0,0,0.0,1.0,,true,2,,,measured\r
-2023-10-01T09:00:00Z,210,195,65,28,0,28,13.0,13,13.0,1.0,,true,2,,,measured\r
+coverage,reason,final,provisional,revision,in_staff,out_staff,passby_source\r
+2023-10-01T08:00:00Z,145,132,50,13,0,13,0.0,0,0.0,1.0,,true,false,2,,,measured\r
+2023-10-01T09:00:00Z,210,195,65,28,0,28,13.0,13,13.0,1.0,,true,false,2,,,measured\r
 """
 _LIVE = {
     "location_id": "LOC_NYC_05",

@@ -15,6 +15,7 @@ from countline.engine.engine import Engine, make_engine
 from countline.engine.importing import import_file
 from countline.testing.reference_store import ReferenceStore
 from tests.pictures import png
+from tests.unit.api.devices import InventedDevices
 
 T = TypeVar("T")
 
@@ -137,6 +138,7 @@ class House:
 
     runner: asyncio.Runner
     engine: Engine
+    devices: InventedDevices
     app: Any
     clock: Clock
 
@@ -180,9 +182,10 @@ def open_house(**settings: Any) -> Iterator[House]:
     with asyncio.Runner() as runner:
         engine = make_engine(ReferenceStore(), now_ms=clock.now_ms)
         runner.run(engine.start(follow=True))
-        app = create_app(engine, ApiSettings(**settings), now_ms=clock.now_ms)
+        devices = InventedDevices()
+        app = create_app(engine, ApiSettings(**settings), devices=devices, now_ms=clock.now_ms)
         try:
-            yield House(runner=runner, engine=engine, app=app, clock=clock)
+            yield House(runner=runner, engine=engine, devices=devices, app=app, clock=clock)
         finally:
             runner.run(engine.close())
 

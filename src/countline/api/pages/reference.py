@@ -123,6 +123,8 @@ def kind_of(schema: Json) -> str:
         return " or ".join(kind_of(one) for one in schema["anyOf"])
     if "enum" in schema:
         return " | ".join(code(str(value)) for value in schema["enum"])
+    if "prefixItems" in schema:
+        return f"[{', '.join(kind_of(one) for one in schema['prefixItems'])}]"
     if schema.get("type") == "array":
         return f"list of {kind_of(schema['items'])}"
     if schema.get("type") == "object":
