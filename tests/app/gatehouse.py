@@ -40,16 +40,19 @@ async def gatehouse(folder: Path) -> AsyncIterator[Gatehouse]:
         log=LogSettings(level="error"),
     )
     stop = asyncio.Event()
-    up: asyncio.Future[Serving] = asyncio.get_running_loop().create_future()
+    up = asyncio.Event()
+    started: list[Serving] = []
 
     async def when_up(serving: Serving) -> None:
-        up.set_result(serving)
+        started.append(serving)
+        up.set()
 
     task = asyncio.create_task(serve(settings, stop=stop, when_up=when_up))
-    await asyncio.wait({task, up}, return_when=asyncio.FIRST_COMPLETED)
+    task.add_done_callback(lambda _: up.set())
+    await up.wait()
     if task.done():
         task.result()
-    serving = up.result()
+    (serving,) = started
     devices = Devices(AllowedNetworks.of(LOOPBACK), Ways(write_pause_s=0))
     vault = Vault({1: new_key()})
     adoptions = Adoptions(serving.engine, devices, lambda: vault)
