@@ -119,15 +119,14 @@ def to_claims(
             series, position = place
             if not 0 <= value <= VALUE_MAX:
                 told.refused.append(_bad_value(channel, measure, start_s, value))
-            elif row is None:
-                told.claims.append(
-                    Claim(series, start_s, length_s, rank, covered_s, sequence, value)
-                )
-            elif row[position] is None:
+            elif row is not None and row[position] is None:
                 row[position] = value
             else:
                 claim = Claim(series, start_s, length_s, rank, covered_s, sequence, value)
-                again.append((position, claim))
+                if row is None:
+                    told.claims.append(claim)
+                else:
+                    again.append((position, claim))
     for (minute, covered_s), row in rows.items():
         if row.count(None) < width:
             told.minutes.append(
