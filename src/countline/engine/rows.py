@@ -137,9 +137,10 @@ def counts_of(table: Table) -> Counts:
 def _add(sums: list[int | None], commits: list[int], column: Column) -> None:
     for at, bucket in enumerate(column):
         if bucket is not None:
-            sums[at] = (sums[at] or 0) + bucket.value
-            if bucket.commit > commits[at]:
-                commits[at] = bucket.commit
+            _, value, _, commit = bucket
+            sums[at] = (sums[at] or 0) + value
+            if commit > commits[at]:
+                commits[at] = commit
 
 
 def _coverage(table: Table, counts: Counts, now_s: int) -> tuple[list[int], list[int]]:
@@ -150,9 +151,10 @@ def _coverage(table: Table, counts: Counts, now_s: int) -> tuple[list[int], list
         series = part.gauged()
         for at, bucket in enumerate(table.column(series, part.active)):
             if bucket is not None:
-                covered[at] += bucket.covered_s
-                if bucket.commit > counts.commits[at]:
-                    counts.commits[at] = bucket.commit
+                _, _, covered_s, commit = bucket
+                covered[at] += covered_s
+                if commit > counts.commits[at]:
+                    counts.commits[at] = commit
         crossing = _crossing(table, part)
         seconds = expected_seconds(table.slices, list(part.active), now_s, crossing)
         expected = [a + b for a, b in zip(expected, seconds, strict=True)]

@@ -77,6 +77,8 @@ class Table:
         if counts != [whole] and not self.whole:
             buckets = self._while_active(series, buckets, active)
         if self.sliced:
+            if [bucket[0] for bucket in buckets] == [slice_[0] for slice_ in self.slices]:
+                return buckets  # one for each slice, nearly always
             found = {bucket.start_s: bucket for bucket in buckets}
             return [found.get(slice_.start_s) for slice_ in self.slices]
         return sum_buckets(buckets, self.slices)

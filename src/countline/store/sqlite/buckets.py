@@ -1,6 +1,6 @@
 """Stored sums as they are asked: quarters, and sums between any edges, hot and cold."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from itertools import pairwise
 
 from countline.model.claim import Bucket
@@ -46,8 +46,10 @@ def _cold_sums(
     disk: Disk, series: SeriesNo, edges_s: list[int], ends_s: Mapping[int, int]
 ) -> list[Bucket]:
     """Stored days that are in `ends_s` from start to end, and sums of cold quarters elsewhere."""
-    stored = days.read(disk, series, ends_s) if ends_s else {}
-    found = list(stored.values())
+    found = days.read(disk, series, ends_s) if ends_s else []
+    if len(found) == len(ends_s) > 0:
+        return found  # every day is stored, and they ascend
+    stored = {bucket.start_s for bucket in found}
     for stretch in _gaps(edges_s, stored) if stored else [edges_s]:
         columns = read_columns(disk, series, stretch[0], stretch[-1])
         if columns is not None:
@@ -63,7 +65,7 @@ def _hot_quarters(disk: Disk, series: Sequence[SeriesNo], start_s: int, end_s: i
     return found
 
 
-def _gaps(edges_s: list[int], stored: Mapping[int, Bucket]) -> Iterator[list[int]]:
+def _gaps(edges_s: list[int], stored: Set[int]) -> Iterator[list[int]]:
     """Runs of edges between which no day is stored."""
     run: list[int] = []
     for edge_s in edges_s:

@@ -6,7 +6,8 @@ seconds, value, covered seconds, commit.
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
-from itertools import pairwise
+from itertools import compress, pairwise
+from operator import add, eq
 
 from countline.model.claim import Bucket
 from countline.model.ids import SensorNo, SeriesNo
@@ -24,19 +25,23 @@ BLOCK_S = 32 * DAY_S
 Day = tuple[int, int, int, int, int]  # start_s, length_s, value, covered_s, commit
 
 
-def read(disk: Disk, series: SeriesNo, ends_s: Mapping[int, int]) -> dict[int, Bucket]:
-    """Stored days that reach exactly from a key of `ends_s` to its value, by start."""
+def read(disk: Disk, series: SeriesNo, ends_s: Mapping[int, int]) -> list[Bucket]:
+    """Stored days that reach exactly from a key of `ends_s` to its value, ascending."""
     first_s, last_s = min(ends_s), max(ends_s)
     if first_s // DAY_S > disk.head.cold_to:
-        return {}
+        return []
     rows = disk.rows("day_between", _key(series, first_s), _key(series, last_s))
-    end_of = ends_s.get
-    return {
-        start_s: new_bucket((start_s, value, covered_s, commit))
-        for (body,) in rows
-        for start_s, length_s, value, covered_s, commit in zip(*unpack(body), strict=True)
-        if end_of(start_s) == start_s + length_s
-    }
+    found: list[Bucket] = []
+    for (body,) in rows:
+        starts_s, lengths_s, *sums = unpack(body)
+        wanted = list(map(ends_s.get, starts_s))
+        reached = list(map(add, starts_s, lengths_s))
+        buckets = map(new_bucket, zip(starts_s, *sums, strict=True))
+        if wanted == reached:  # a whole row at once, nearly always
+            found += buckets
+        else:
+            found += compress(buckets, map(eq, wanted, reached))
+    return found
 
 
 def _key(series: SeriesNo, start_s: int) -> int:
