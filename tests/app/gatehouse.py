@@ -36,7 +36,7 @@ async def gatehouse(folder: Path) -> AsyncIterator[Gatehouse]:
     settings = Settings(
         data=folder,
         port=0,
-        devices=DeviceSettings(allowed_networks=LOOPBACK),
+        devices=DeviceSettings(allowed_networks=LOOPBACK, write_pause_ms=0),
         log=LogSettings(level="error"),
     )
     stop = asyncio.Event()

@@ -19,13 +19,28 @@ from countline.wire.v3_catalogue import (
     ZoneChange,
     ZoneNew,
 )
+from countline.wire.v3_devices import (
+    AdoptionAsked,
+    AgentConfig,
+    ClockConfig,
+    ConfigChange,
+    ConfigWanted,
+    GeometryConfig,
+    LogicConfig,
+)
 from countline.wire.v3_layouts import FeatureCollection, LayoutChange, LayoutNew, Pixel, Site
 
 __all__ = [
+    "AdoptionAsked",
+    "AgentConfig",
     "ApiError",
     "AsyncClient",
     "Client",
+    "ClockConfig",
+    "ConfigChange",
+    "ConfigWanted",
     "FeatureCollection",
+    "GeometryConfig",
     "KeyNew",
     "LayoutChange",
     "LayoutNew",
@@ -33,6 +48,7 @@ __all__ = [
     "LineNew",
     "LocationChange",
     "LocationNew",
+    "LogicConfig",
     "Pixel",
     "RateNew",
     "SensorChange",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Union, get_args, get_origin, get_type_hin
 import msgspec
 
 from countline.errors import NotReady
-from countline.wire import v1, v3
+from countline.wire import v1, v3, v3_devices
 
 if TYPE_CHECKING:
     from polars import DataFrame
@@ -59,6 +59,18 @@ class CurrentPeople(v1.CurrentAnswer, _Framed, frozen=True, kw_only=True):
 
 class GatewayCounts(v1.CountAnswer, _Framed, frozen=True, kw_only=True):
     """In and out, ascending in time, as version 1 gives them."""
+
+
+class SensorConfig(v3_devices.SensorConfig, frozen=True, kw_only=True):
+    """A device's configuration, and the name of this state of it, for `if_match`."""
+
+    etag: str = ""  # of the answer's head, not of its body
+
+    def wanted(self, **changes: Any) -> v3_devices.ConfigWanted:
+        """The whole of it with these changes, as `replace_sensor_config` takes it."""
+        names = v3_devices.ConfigWanted.__struct_fields__
+        same = {name: getattr(self, name) for name in names if name != "master_key"}
+        return msgspec.convert(same | changes, v3_devices.ConfigWanted, from_attributes=True)
 
 
 def to_polars(

@@ -157,10 +157,17 @@ def _headers(key: str | None) -> dict[str, str]:
 
 
 def _arguments(request: Request[Any]) -> dict[str, Any]:
-    sent = {"method": request.method, "url": request.path, "params": request.parameters}
-    if request.body is None:
-        return sent
-    return sent | {"content": request.body, "headers": {"content-type": request.media_type}}
+    headers = {} if request.body is None else {"content-type": request.media_type}
+    if request.if_match is not None:
+        headers["if-match"] = request.if_match
+    sent: dict[str, Any] = {
+        "method": request.method,
+        "url": request.path,
+        "params": request.parameters,
+        "headers": headers,
+        "content": request.body,
+    }
+    return sent if request.timeout_s is None else sent | {"timeout": request.timeout_s}
 
 
 def _unreachable(base_url: httpx2.URL, error: httpx2.TransportError) -> NotReady:

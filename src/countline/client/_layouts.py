@@ -3,7 +3,7 @@
 from types import NoneType
 from typing import Literal
 
-from countline.client._requests import Request, _page, _pairs, _part, _write
+from countline.client._requests import Request, page, pairs, part, write
 from countline.wire import v3_layouts as wire
 
 CoordinateSystem = Literal["metres", "wgs84"]
@@ -13,7 +13,7 @@ def layouts(
     *, location_id: str | None = None, limit: int | None = None
 ) -> Request[wire.LayoutPage]:
     """Every floor plan, by id; of one location where it is named."""
-    return _page("/v3/layouts", wire.LayoutPage, location_id=location_id, limit=limit)
+    return page("/v3/layouts", wire.LayoutPage, location_id=location_id, limit=limit)
 
 
 def layout(layout_id: int) -> Request[wire.Layout]:
@@ -23,12 +23,12 @@ def layout(layout_id: int) -> Request[wire.Layout]:
 
 def add_layout(new: wire.LayoutNew) -> Request[wire.Layout]:
     """Add a floor plan to a location. Needs the scope `write`."""
-    return _write("POST", "/v3/layouts", new, wire.Layout)
+    return write("POST", "/v3/layouts", new, wire.Layout)
 
 
 def change_layout(layout_id: int, change: wire.LayoutChange) -> Request[wire.Layout]:
     """Change a floor plan; what the change leaves out stays."""
-    return _write("PATCH", _path(layout_id), change, wire.Layout)
+    return write("PATCH", _path(layout_id), change, wire.Layout)
 
 
 def remove_layout(layout_id: int) -> Request[None]:
@@ -63,7 +63,7 @@ def layout_geometry(
     """What is drawn and placed on a floor plan, as GeoJSON."""
     return Request(
         path=f"{_path(layout_id)}/geometry",
-        parameters=_pairs({"coordinates": coordinates}),
+        parameters=pairs({"coordinates": coordinates}),
         answer=wire.FeatureCollection,
     )
 
@@ -72,7 +72,7 @@ def put_layout_geometry(
     layout_id: int, geometry: wire.FeatureCollection
 ) -> Request[wire.FeatureCollection]:
     """Make what is drawn and placed on a floor plan exactly this."""
-    return _write(
+    return write(
         "PUT",
         f"{_path(layout_id)}/geometry",
         geometry,
@@ -82,4 +82,4 @@ def put_layout_geometry(
 
 
 def _path(layout_id: int) -> str:
-    return f"/v3/layouts/{_part(layout_id)}"
+    return f"/v3/layouts/{part(layout_id)}"

@@ -4,8 +4,11 @@ import functools
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from typing import Any, Generic, ParamSpec, Protocol, Self, TypeVar, overload
 
+from countline.client import _catalogue as catalogue
+from countline.client import _devices as devices
+from countline.client import _health as wellness
 from countline.client import _layouts as plans
-from countline.client import _requests as requests
+from countline.client import _numbers as numbers
 from countline.client._requests import Request
 
 P = ParamSpec("P")
@@ -103,36 +106,36 @@ class Listing(Generic[P, E]):
 class Operations:
     """What both clients can do."""
 
-    count = Call(requests.count)
-    count_grouped = Call(requests.count_grouped)
-    live = Call(requests.live)
+    count = Call(numbers.count)
+    count_grouped = Call(numbers.count_grouped)
+    live = Call(numbers.live)
 
-    current = Call(requests.current)
-    hourly = Call(requests.hourly)
-    daily = Call(requests.daily)
-    interval = Call(requests.interval)
-    counts_today = Listing(requests.counts_today)
+    current = Call(numbers.current)
+    hourly = Call(numbers.hourly)
+    daily = Call(numbers.daily)
+    interval = Call(numbers.interval)
+    counts_today = Listing(numbers.counts_today)
 
-    health = Call(requests.health)
-    sensor_health = Call(requests.sensor_health)
-    location_health = Call(requests.location_health)
-    diagnostics = Listing(requests.diagnostics)
-    compatibility = Call(requests.compatibility)
+    health = Call(wellness.health)
+    sensor_health = Call(wellness.sensor_health)
+    location_health = Call(wellness.location_health)
+    diagnostics = Listing(wellness.diagnostics)
+    compatibility = Call(wellness.compatibility)
 
-    locations = Listing(requests.locations)
-    location = Call(requests.location)
-    add_location = Call(requests.add_location)
-    change_location = Call(requests.change_location)
+    locations = Listing(catalogue.locations)
+    location = Call(catalogue.location)
+    add_location = Call(catalogue.add_location)
+    change_location = Call(catalogue.change_location)
 
-    zones = Listing(requests.zones)
-    zone = Call(requests.zone)
-    add_zone = Call(requests.add_zone)
-    change_zone = Call(requests.change_zone)
+    zones = Listing(catalogue.zones)
+    zone = Call(catalogue.zone)
+    add_zone = Call(catalogue.add_zone)
+    change_zone = Call(catalogue.change_zone)
 
-    lines = Listing(requests.lines)
-    line = Call(requests.line)
-    add_line = Call(requests.add_line)
-    change_line = Call(requests.change_line)
+    lines = Listing(catalogue.lines)
+    line = Call(catalogue.line)
+    add_line = Call(catalogue.add_line)
+    change_line = Call(catalogue.change_line)
 
     layouts = Listing(plans.layouts)
     layout = Call(plans.layout)
@@ -145,13 +148,19 @@ class Operations:
     layout_geometry = Call(plans.layout_geometry)
     put_layout_geometry = Call(plans.put_layout_geometry)
 
-    sensors = Listing(requests.sensors)
-    sensor = Call(requests.sensor)
-    register_sensor = Call(requests.register_sensor)
-    change_sensor = Call(requests.change_sensor)
-    retire_sensor = Call(requests.retire_sensor)
+    sensors = Listing(catalogue.sensors)
+    sensor = Call(catalogue.sensor)
+    register_sensor = Call(catalogue.register_sensor)
+    change_sensor = Call(catalogue.change_sensor)
+    retire_sensor = Call(catalogue.retire_sensor)
 
-    keys = Listing(requests.keys)
-    key = Call(requests.key)
-    create_key = Call(requests.create_key)
-    withdraw_key = Call(requests.withdraw_key)
+    adopt = Call(devices.adopt)
+    sensor_config = Call(devices.sensor_config)
+    change_sensor_config = Call(devices.change_sensor_config)
+    replace_sensor_config = Call(devices.replace_sensor_config)
+    sensor_config_changes = Listing(devices.sensor_config_changes)
+
+    keys = Listing(catalogue.keys)
+    key = Call(catalogue.key)
+    create_key = Call(catalogue.create_key)
+    withdraw_key = Call(catalogue.withdraw_key)

@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar, cast
 import msgspec
 
 from countline import clock
+from countline.client._answers import SensorConfig
 from countline.client._requests import Request
 from countline.errors import CountlineError, FieldError
 from countline.wire.problem import Problem
@@ -49,7 +50,7 @@ class Exchange(Generic[T]):
         Raises `ApiError` for a refusal that waiting does not mend.
         """
         if 200 <= status < 300:
-            self._result.append(self._read(status, body))
+            self._result.append(self._read(status, headers, body))
             return None
         self._attempts_left -= 1
         wait_s = retry_after_s(headers)
@@ -58,14 +59,17 @@ class Exchange(Generic[T]):
             return own_s if wait_s is None else wait_s
         raise refusal(status, body, wait_s)
 
-    def _read(self, status: int, body: bytes) -> T:
+    def _read(self, status: int, headers: Mapping[str, str], body: bytes) -> T:
         if self.request.answer is bytes:
             return cast(T, body)
         try:
-            return msgspec.json.decode(body or b"null", type=self.request.answer)
+            answer = msgspec.json.decode(body or b"null", type=self.request.answer)
         except msgspec.MsgspecError as error:
             detail = f"{self.request.path} answered something else than documented: {error}"
             raise ApiError(status, detail, code="answer_unreadable") from error
+        if isinstance(answer, SensorConfig):
+            return cast(T, msgspec.structs.replace(answer, etag=headers.get("etag", "")))
+        return answer
 
 
 def retry_after_s(headers: Mapping[str, str]) -> float | None:
