@@ -17,6 +17,7 @@ LATENESS_S_MAX = 60 * 86_400  # the late window: 60 days
 SKEW_S_MAX = 300  # a device clock may run five minutes ahead
 LIVE_TOTALS_OF_MINUTE_MAX = 750  # an event in every frame of a minute; of more the latest stand
 LIVE_KEEP_S = 3 * 86_400  # totals of live events: what is later makes no provisional count
+LIVE_ALONE_S = 86_400  # without a better claim for so long, live events are all there is
 LIVE_BRIDGE_S_MAX = 86_400  # events that were lost show in the next total, up to a day later
 SERIES_OF_SENSOR_MAX = 1_000  # a sensor has about 80 counters, a stitched group some hundreds
 DISCOVERED_DEVICES_MAX = 1_000  # devices waiting for adoption

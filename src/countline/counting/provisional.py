@@ -4,6 +4,7 @@ A pure function of the set of totals told, whatever their order, and of where be
 """
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from countline.counting.normalise import total_delta
@@ -40,6 +41,32 @@ def counted(before: Shown | None, totals: Sequence[Shown]) -> Value:
     first = totals[0]
     alone = _sum(first.total - min(first.step, first.total), totals)
     return Value(alone if before is None else _sum(before.total, totals), alone)
+
+
+FRAMES_APART_S_MAX = 90  # live frames farther apart leave what lies between uncovered
+AROUND = 2  # minutes on either side whose frames may cover a part of a minute
+
+
+def covered_s(seconds: Sequence[int]) -> int:
+    """How much of a minute lies between live frames that follow each other closely.
+
+    `seconds` has a bit for each second in which there was a frame, of the minute itself in the
+    middle and of `AROUND` minutes on either side.
+    """
+    if not any(seconds):
+        return 0
+    seen = [
+        60 * (at - AROUND) + second
+        for at, bits in enumerate(seconds)
+        for second in range(60)
+        if bits >> second & 1
+    ]
+    between = (
+        max(0, min(later, 60) - max(earlier, 0))
+        for earlier, later in pairwise(seen)
+        if later - earlier <= FRAMES_APART_S_MAX
+    )
+    return sum(between)
 
 
 def _sum(total: int, totals: Sequence[Shown]) -> int:

@@ -139,6 +139,7 @@ class Decoded:
     channels: tuple[ChannelInfo, ...] = ()
     readings: list[Reading] = field(default_factory=list)
     totals: tuple[Total, ...] = ()  # of live events
+    frames_s: tuple[int, ...] = ()  # seconds in which there was a live frame, ascending
     status: StatusInfo | None = None
     names_geometry: bool = False
     notes: tuple[Note, ...] = ()

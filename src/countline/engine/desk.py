@@ -306,13 +306,19 @@ class CatalogueDesk:
         return sensor
 
     async def change_sensor(self, sensor_id: str, **changes: Any) -> Sensor:
-        """Change the name, or what a quiet minute means."""
+        """Change the name, what a quiet minute means, or what live events count for."""
         sensor = (await self.fresh()).sensor_by_id.get(SensorId(sensor_id))
         if sensor is None:
             raise NotFound(f"There is no sensor {sensor_id!r}.", code="sensor_not_found")
         new = replace(sensor, **changes)
-        await self.save(new)
-        return new
+
+        def work(tx: Transaction) -> Sensor:
+            tx.save(new)
+            if new.counts_from == "logics" != sensor.counts_from:
+                tx.drop_live(sensor.sensor)
+            return new
+
+        return await self._write(work)
 
     async def retire_sensor(self, sensor_id: str) -> Sensor:
         """From now on nothing is expected of the sensor; its history stays, and so does its id."""

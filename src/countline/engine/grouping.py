@@ -157,6 +157,8 @@ class GroupCommit:
         ends_s = [60 * m.minute + 60 for m in accepted.minutes]
         if accepted.claims:
             ends_s += [c.start_s + c.length_s for c in accepted.claims]
+        if accepted.frames:
+            ends_s += [60 * f.minute + f.seconds.bit_length() for f in accepted.frames if f.always]
         if ends_s:
             self._watch.counted(accepted.sensor, max(ends_s))
 

@@ -24,7 +24,7 @@ from countline.engine.grouping import GroupCommit
 from countline.engine.headstart import begin
 from countline.engine.keeping import Aside, bare_body
 from countline.engine.learning import Learning, Lesson
-from countline.engine.provisional import live_minutes
+from countline.engine.provisional import NOT_LIVE, live_part
 from countline.engine.quiet_nights import observed, quiet_minutes, remember, zero_claims
 from countline.engine.watch import Watch
 from countline.errors import BadPush, StoreError
@@ -38,7 +38,7 @@ from countline.model.claim import RANK_PUSH, Minute
 from countline.model.ids import DeviceKey, SensorNo
 from countline.model.interval import MINUTE_S
 from countline.model.sensor import Sensor
-from countline.store.seam import Accepted, Commit, LiveMinute, Outcome
+from countline.store.seam import Accepted, Commit, Outcome
 
 _log = structlog.get_logger("countline.intake")
 
@@ -211,9 +211,10 @@ class Intake:
         known = self._known_now(sensor.sensor)
         in_time = timely(decoded, known, push.received_ms // 1000, again=again)
         first_s = min([r.start_s for r in in_time.readings], default=None)
-        live: Sequence[LiveMinute] = ()
-        if decoded.totals and (live := self._live(known, decoded, push.received_ms // 1000)):
-            first_s = MINUTE_S * min([one.minute for one in live])
+        live = NOT_LIVE
+        if decoded.purpose == "live":
+            live = live_part(self._desk.current(), known, decoded, push.received_ms // 1000)
+            first_s = live.first_s
         if not self._is_known(known, decoded, first_s):
             known = await self._knowing(sensor, decoded, push.driver, first_s)
         made = self._normalised(known, push, decoded, aside, again=again)
@@ -227,15 +228,10 @@ class Intake:
             location_id=known.location.location_id,
             minutes=made.minutes,
             claims=made.claims,
-            live=live,
+            live=live.minutes,
+            frames=live.frames,
             body=body,
         )
-
-    def _live(self, known: Known, decoded: Decoded, received_s: int) -> list[LiveMinute]:
-        """What counters showed, as live events told, of channels that are known."""
-        sensor = known.sensor
-        series = self._desk.current().series_of.get(sensor.sensor, ())
-        return live_minutes(decoded.totals, sensor, known.plan(decoded.device), series, received_s)
 
     async def _keep_waiting(self, push: Push, device: DeviceKey, aside: Aside) -> None:
         """Keep the push for a device that nobody registered: once, however often it names it."""

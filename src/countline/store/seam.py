@@ -37,6 +37,20 @@ class LiveMinute(NamedTuple):
     totals: Sequence[Shown]
 
 
+class LiveFrames(NamedTuple):
+    """In which seconds of a minute a channel was watched, as live frames told.
+
+    `lead` is the first of its accumulating counters; all of them are covered. `always` where the
+    sensor's counts are to come from live events; else they do while no better claim of the channel
+    starts in the `LIVE_ALONE_S` before the minute.
+    """
+
+    lead: SeriesNo
+    minute: int
+    seconds: int  # a bit for each
+    always: bool
+
+
 @dataclass(slots=True, kw_only=True)  # never changed; frozen takes thrice as long to make
 class Accepted:
     """All that one admitted push brings into the group's transaction.
@@ -47,10 +61,10 @@ class Accepted:
     `counts.revised` where it displaced a winner, or a changed bin starts more than `FINAL_AFTER_S`
     before `received_ms`; `counts.recorded` otherwise. Its range holds all bins that changed.
 
-    `live` is kept beside, and makes claims of rank 0 by `counting.provisional`: at most one of a bin,
-    made anew from all totals known whenever one of them, or a better claim, comes. Such a claim is
-    never kept beside another, and displacing it is no revision. What only `live` changed is told as
-    `counts.provisional`.
+    `live` and `frames` are kept beside, and make claims of rank 0 by `counting.provisional`: at most one of a bin,
+    made anew from all that is known of them whenever more of it, or a better claim, comes. Such a
+    claim is never kept beside another, and displacing it is no revision. What only they changed is
+    told as `counts.provisional`.
     """
 
     received_ms: int
@@ -60,6 +74,7 @@ class Accepted:
     minutes: Sequence[Minute] = ()
     claims: Sequence[Claim] = ()  # bins that are not one whole minute
     live: Sequence[LiveMinute] = ()
+    frames: Sequence[LiveFrames] = ()
     body: bytes | None = None
     kept: Sequence[KeptPush] = ()
     events: Sequence[Event] = ()  # further events of this push, e.g. `sensor.discovered`
@@ -149,7 +164,7 @@ class View(Protocol):
     ) -> list[tuple[SeriesNo, int]]:
         """Series and start of counted minutes in `[start_s, end_s)` that rest on `live` alone.
 
-        In their order; those of value 0 say nothing, and are left out.
+        In their order; those of value 0 that cover nothing say nothing, and are left out.
         """
         ...
 
@@ -222,6 +237,10 @@ class Transaction(View, Protocol):
 
     def emit(self, *events: Event) -> int:
         """Append events; gives the last `seq`."""
+        ...
+
+    def drop_live(self, sensor: SensorNo) -> None:
+        """Forget a sensor's live totals and frames, and take back what counted by them alone."""
         ...
 
     def move_cursor(self, reader: str, seq: int) -> None:

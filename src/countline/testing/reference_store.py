@@ -6,14 +6,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from countline.counting.choose import choose_counted, claim_order, winner
-from countline.counting.provisional import counted, joined
+from countline.counting.provisional import AROUND, joined
 from countline.counting.rollup import sum_quarters
 from countline.errors import StoreError
-from countline.limits import FINAL_AFTER_S, LIVE_BRIDGE_S_MAX
-from countline.model.claim import RANK_PROVISIONAL, Claim, Fold, Minute, Shown
+from countline.limits import FINAL_AFTER_S
+from countline.model.claim import RANK_PROVISIONAL, Claim, Fold, Minute
 from countline.model.event import Event, EventKind
 from countline.model.ids import SensorNo, SeriesNo
-from countline.model.sensor import Series
+from countline.model.sensor import Sensor, Series
 from countline.store.records import TABLES, key_of
 from countline.store.seam import (
     Accepted,
@@ -24,19 +24,19 @@ from countline.store.seam import (
     Transaction,
     View,
 )
+from countline.testing.reference_live import ReferenceLive
 from countline.testing.reference_view import (
     Memory,
     ReferenceView,
     Winning,
     between,
     is_minute,
-    overlaps,
 )
 
 T = TypeVar("T")
 
 
-class ReferenceTransaction(ReferenceView):
+class ReferenceTransaction(ReferenceLive):
     """`Transaction` over dicts."""
 
     def __init__(self, memory: Memory) -> None:
@@ -110,10 +110,36 @@ class ReferenceTransaction(ReferenceView):
         for shown in memory.live.values():
             for minute in sorted(one for one in shown if one < live_before_s // 60)[:-1]:
                 del shown[minute]
+        for seen in memory.frames.values():
+            for minute in [one for one in seen if one < live_before_s // 60]:
+                del seen[minute]
         memory.bodies = [body for body in memory.bodies if body[0] >= bodies_before_ms]
         late = {event.commit for event in memory.events if event.at_ms >= events_before_ms}
         first = min(late, default=memory.commit + 1)
         memory.events = [event for event in memory.events if event.commit >= first]
+
+    def drop_live(self, sensor: SensorNo) -> None:
+        story = Story()
+        for one in self.records(Series, sensor=sensor):
+            self._memory.live.pop(one.series, None)
+            self._memory.frames.pop(one.series, None)
+        for one in self.records(Series, sensor=sensor):
+            bins = self._memory.claims.get(one.series, {})
+            for (start_s, length_s), kept in sorted(bins.items()):
+                if length_s == 60 and any(one.rank == RANK_PROVISIONAL for one in kept.values()):
+                    self._claim_anew(one.series, start_s // 60, story)
+            self._sum_anew(one.series)
+        if story.touched:
+            place = self.record(Sensor, sensor)
+            self.emit(
+                Event(
+                    kind="counts.provisional",
+                    location_id=place.location_id if place else None,
+                    sensor=sensor,
+                    start_s=min(claim.start_s for claim in story.touched),
+                    end_s=max(claim.start_s + claim.length_s for claim in story.touched),
+                )
+            )
 
     # -- claims -----------------------------------------------------------------------------------
     def apply(self, accepted: Accepted) -> Outcome:
@@ -124,9 +150,9 @@ class ReferenceTransaction(ReferenceView):
         """One push after the other, one claim after the other; sums are made anew at the end."""
         stories = [self._apply_one(accepted) for accepted in group]
         for accepted, story in zip(group, stories, strict=True):
-            self._hear(accepted, story)
-        for accepted, story in zip(group, stories, strict=True):
             self._heed(accepted, story)
+        for accepted, story in zip(group, stories, strict=True):
+            self._hear(accepted, story)
         for series in {claim.series for story in stories for claim in story.seen}:
             self._sum_anew(series)
         for accepted, story in zip(group, stories, strict=True):
@@ -224,29 +250,42 @@ class ReferenceTransaction(ReferenceView):
             later = [one for one in sorted(shown) if one > minute]
             for one in (minute, *later[:1]):
                 self._claim_anew(series, one, story)
+        for lead, minute, seconds, always in accepted.frames:
+            seen = self._memory.frames.setdefault(lead, {})
+            seen[minute] = (seconds | seen.get(minute, (0, always))[0], always)
+            self._cover_anew(lead, {minute}, story)
 
     def _heed(self, accepted: Accepted, story: "Story") -> None:
         """Better claims came: claims of later minutes of their sensors are made anew."""
         firsts: dict[SensorNo, int] = {}
         for claim in self._claims_of(accepted):
-            sensor = self._sensor(claim.series)
+            sensor = self.sensor(claim.series)
             firsts[sensor] = min(claim.start_s // 60, firsts.get(sensor, claim.start_s // 60))
         for series, shown in self._memory.live.items():
-            first = firsts.get(self._sensor(series))
+            first = firsts.get(self.sensor(series))
             for minute in [one for one in sorted(shown) if first is not None and one > first]:
                 self._claim_anew(series, minute, story)
+        for lead, seen in self._memory.frames.items():
+            if self.sensor(lead) in firsts:
+                self._cover_anew(lead, set(seen), story)
 
-    def _sensor(self, series: SeriesNo) -> SensorNo:
-        known = self.record(Series, series)
-        assert known is not None
-        return known.sensor
+    def _cover_anew(self, lead: SeriesNo, minutes: set[int], story: "Story") -> None:
+        """Claims of a channel in minutes that its frames may cover are made anew."""
+        near = {minute + at for minute in minutes for at in range(-AROUND, AROUND + 1)}
+        for minute in sorted(near):
+            for series in self.counters(lead):
+                self._claim_anew(series, minute, story)
 
     def _claim_anew(self, series: SeriesNo, minute: int, story: "Story") -> None:
-        totals = self._memory.live[series][minute]
-        value = self._value(series, minute, totals)
-        claim = Claim(series, minute * 60, 60, RANK_PROVISIONAL, 0, totals[-1].at_ms, value)
+        totals = self._memory.live.get(series, {}).get(minute)
+        value = 0 if totals is None else self.value(series, minute, totals)
+        sequence = 0 if totals is None else totals[-1].at_ms
+        covered = self.covered_s(series, minute)
+        claim = Claim(series, minute * 60, 60, RANK_PROVISIONAL, covered, sequence, value)
         kept = self._kept(claim)
         before = winner(kept.values()) if kept else None
+        if before is None and totals is None and not covered:
+            return
         if before is not None and before.rank != RANK_PROVISIONAL:
             return
         kept.clear()
@@ -255,22 +294,6 @@ class ReferenceTransaction(ReferenceView):
             story.changed += 1
             story.touched.append(claim)
         self._settle(claim, claim, before, story)
-
-    def _value(self, series: SeriesNo, minute: int, totals: Sequence[Shown]) -> int:
-        known = self.record(Series, series)
-        if known is not None and known.kind == "state":
-            return totals[-1].total
-        shown = self._memory.live[series]
-        earlier = max((one for one in shown if one < minute), default=None)
-        if earlier is None:
-            return counted(None, totals).value
-        start_s, end_s = earlier * 60, minute * 60
-        better = end_s - start_s > LIVE_BRIDGE_S_MAX or any(
-            held.rank != RANK_PROVISIONAL and overlaps(held, start_s, end_s)
-            for held in self._memory.winners.get(series, {}).values()
-        )
-        found = counted(shown[earlier][-1], totals)
-        return found.alone if better else found.value
 
     def _sum_anew(self, series: SeriesNo) -> None:
         was = {bucket.start_s: bucket for bucket in self._memory.quarters.get(series, [])}
@@ -287,7 +310,7 @@ class ReferenceTransaction(ReferenceView):
             start_s = min(claim.start_s for claim in touched)
             late = start_s * 1000 < accepted.received_ms - FINAL_AFTER_S * 1000
             kind: EventKind = "counts.revised" if story.revised or late else "counts.recorded"
-            if accepted.live and not (accepted.minutes or accepted.claims):
+            if (accepted.live or accepted.frames) and not (accepted.minutes or accepted.claims):
                 kind = "counts.provisional"
             self.emit(
                 Event(

@@ -56,6 +56,7 @@ class Memory:
     winners: dict[SeriesNo, dict[BinKey, Winning]] = field(default_factory=dict)
     quarters: dict[SeriesNo, list[Bucket]] = field(default_factory=dict)
     live: dict[SeriesNo, dict[int, tuple[Shown, ...]]] = field(default_factory=dict)
+    frames: dict[SeriesNo, dict[int, tuple[int, bool]]] = field(default_factory=dict)
     folds: dict[str, dict[int, Fold]] = field(default_factory=dict)
     day_folds: dict[str, dict[int, Fold]] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
@@ -153,7 +154,7 @@ class ReferenceView:
             for held in self._winning(series)
             if held.counted
             and held.rank == RANK_PROVISIONAL
-            and held.claim.value
+            and (held.claim.value or held.claim.covered_s)
             and is_minute(held.claim)
             and start_s <= held.start_s < end_s
         )

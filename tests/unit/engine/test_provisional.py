@@ -143,3 +143,61 @@ def test_a_counter_that_nobody_described_says_nothing() -> None:
         assert await house.people() == 7
 
     in_memory(story, NOON)
+
+
+# -- counts_from ----------------------------------------------------------------------------------
+async def walk_by(house: House, start_s: int, length_s: int, *, total: int = 1) -> None:
+    """Live frames every ten seconds, and somebody who comes in once a minute, the `total`-th first."""
+    for at_s in range(start_s, start_s + length_s, 10):
+        came = (told("fw", at_s, total + (at_s - start_s) // 60),) if at_s % 60 == 30 else ()
+        await house.push("S1", live(*came, frame_s=at_s), at_s=at_s + 1)
+
+
+def test_live_counts_cover_what_was_watched() -> None:
+    async def story(house: House) -> None:
+        await ready(house)
+        await house.engine.desk.change_sensor("S1", counts_from="live")
+        await walk_by(house, NOON, 150)
+        await house.follow()
+        rows = await house.rows(NOON, NOON + 180, "1m", location=LOCATION)
+        assert [(r.ins, r.outs, r.covered_s) for r in rows] == [(1, 0, 60), (1, 0, 60), (0, 0, 20)]
+        assert all(r.provisional and not r.final for r in rows)
+        assert await house.people() == 7 + 2
+        await house.counts("S1", passing(NOON, 2), serial=SERIAL)
+        (row,) = await house.rows(NOON, NOON + 60, "1m", location=LOCATION)
+        assert (row.ins, row.covered_s, row.provisional) == (2, 60, False)
+
+    in_memory(story, NOON)
+
+
+def test_with_auto_live_events_count_alone_where_no_record_came_for_a_day() -> None:
+    async def story(house: House) -> None:
+        await ready(house)
+        await walk_by(house, NOON, 120)
+        rows = await house.rows(NOON, NOON + 120, "1m", location=LOCATION)
+        assert [(r.ins, r.outs, r.covered_s) for r in rows] == [(1, None, 0), (1, None, 0)]
+        next_day = NOON + 24 * HOUR_S
+        await walk_by(house, next_day, 120, total=3)
+        rows = await house.rows(next_day, next_day + 120, "1m", location=LOCATION)
+        assert [(r.ins, r.outs, r.covered_s) for r in rows] == [(1, 0, 60), (1, 0, 50)]
+
+    in_memory(story, NOON)
+
+
+def test_with_logics_live_events_count_nothing_and_what_they_counted_is_taken_back() -> None:
+    async def story(house: House) -> None:
+        await ready(house)
+        await walk_by(house, NOON, 60)
+        assert (await minute(house, NOON)).ins == 1
+        await house.engine.desk.change_sensor("S1", counts_from="logics")
+        await walk_by(house, NOON + 60, 60, total=2)
+        await house.follow()
+        for at_s in (NOON, NOON + 60):
+            row = await minute(house, at_s)
+            assert (row.ins, row.outs, row.covered_s, row.provisional) == (None, None, 0, False)
+        assert await house.people() == 7
+        await house.counts("S1", passing(NOON, 1), passing(NOON + 60, 1), serial=SERIAL)
+        await house.follow()
+        assert await house.people() == 9
+
+    in_memory(story, NOON)

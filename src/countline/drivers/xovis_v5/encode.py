@@ -172,6 +172,10 @@ def _frames(package: Decoded) -> list[dict[str, Any]]:
     if status.device_time_ms is not None or status.illumination is not None:
         newest = {"time": status.device_time_ms, "illumination": status.illumination}
         frames.setdefault(status.device_time_ms, {}).update(_given(newest))
+    seen = {at_ms // 1000 for at_ms in frames if at_ms is not None}
+    for at_s in package.frames_s:
+        if at_s not in seen:
+            frames[at_s * 1000] = {"time": at_s * 1000}
     return [frame | {"tracked_objects": []} for frame in frames.values()]
 
 

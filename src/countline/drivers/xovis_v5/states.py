@@ -30,6 +30,7 @@ def decode_live(data: LiveData, notes: Notes) -> Decoded:
             data.sensor_info, illumination=light, device_time_ms=max(known, default=None)
         ),
         totals=totals_of(data.frames),
+        frames_s=tuple(sorted({ms // 1000 for ms in known})),
         notes=notes.all(),
         **head_of(data.package_info, data.sensor_info),
     )

@@ -162,7 +162,7 @@ def _events(group: Sequence[Accepted], tallies: Sequence[Tally]) -> list[journal
         if tally.end_s:
             late = tally.start_s * 1000 < accepted.received_ms - FINAL_AFTER_S * 1000
             kind: EventKind = "counts.revised" if tally.revised or late else "counts.recorded"
-            if accepted.live and not (accepted.minutes or accepted.claims):
+            if (accepted.live or accepted.frames) and not (accepted.minutes or accepted.claims):
                 kind = "counts.provisional"
             lines.append(
                 (kind, accepted.location_id, accepted.sensor, tally.start_s, tally.end_s, None,

@@ -47,7 +47,11 @@ class Disk:
         self._reach_s: dict[SeriesNo, int] = {}
         self._reaching: frozenset[SensorNo] | None = None
         self._living: frozenset[SensorNo] | None = None
+        self._framed: frozenset[SensorNo] = frozenset()
         self._state: dict[SeriesNo, bool] = {}
+        self._counters: dict[SeriesNo, tuple[SeriesNo, ...]] = {}
+        self._channels: dict[SeriesNo, tuple[SeriesNo, ...]] = {}
+        self.witnesses: dict[SeriesNo, int] = {}  # a better claim of its channel starts here
 
     # -- statements -------------------------------------------------------------------------------
     def rows(self, name: str, *values: Any) -> list[Row]:
@@ -109,6 +113,7 @@ class Disk:
             self.conn.execute("ROLLBACK")
         self.head = self._begun = NOWHERE
         self._cached = -1
+        self.witnesses.clear()
 
     @property
     def commit_to_come(self) -> int:
@@ -147,6 +152,8 @@ class Disk:
             self._reach_s.clear()
             self._reaching = self._living = None
             self._state.clear()
+            self._counters.clear()
+            self._channels.clear()
             self._cached = self.head.layout
 
     def positions(self, sensor: SensorNo) -> tuple[SeriesNo | None, ...]:
@@ -199,10 +206,31 @@ class Disk:
         return self._reaching
 
     def living(self) -> frozenset[SensorNo]:
-        """Sensors that ever told totals by live events."""
+        """Sensors that ever told totals or frames of live events that are kept."""
         if self._living is None:
-            self._living = frozenset(sensor for (sensor,) in self.rows("live_sensors"))
+            rows = self.rows("live_sensors")
+            self._living = frozenset(sensor for sensor, _ in rows)
+            self._framed = frozenset(sensor for sensor, framed in rows if framed)
         return self._living
+
+    def framed(self) -> frozenset[SensorNo]:
+        """Those among them whose frames cover time."""
+        self.living()
+        return self._framed
+
+    def lives(self, sensor: SensorNo, *, framed: bool) -> None:
+        """Remember that a sensor told live totals, or frames."""
+        if sensor not in (self.framed() if framed else self.living()):
+            self.run("live_sensor_add", sensor, framed)
+            self.layout_moved()
+
+    def counters(self, series: SeriesNo) -> tuple[SeriesNo, ...]:
+        """The accumulating series of a series' channel, the first one leading."""
+        found = self._counters.get(series)
+        if found is None:
+            rows = self.rows("channel_counters", series)
+            found = self._counters[series] = tuple(one for (one,) in rows)
+        return found
 
     def is_state(self, series: SeriesNo) -> bool:
         """Whether a series' counter shows how things are, and does not only grow."""
@@ -210,6 +238,14 @@ class Disk:
         if found is None:
             row = self.row("series_kind", series)
             found = self._state[series] = row is not None and row[0] == "state"
+        return found
+
+    def channel(self, series: SeriesNo) -> tuple[SeriesNo, ...]:
+        """All series of a series' channel."""
+        found = self._channels.get(series)
+        if found is None:
+            rows = self.rows("channel_series", series)
+            found = self._channels[series] = tuple(one for (one,) in rows)
         return found
 
     def widen_reach(self, series: SeriesNo, sensor: SensorNo, length_s: int) -> None:

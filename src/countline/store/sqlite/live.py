@@ -1,37 +1,40 @@
-"""Totals of live events, and the provisional claims that are made of them."""
+"""Totals and frames of live events, and when the provisional claims of them are made anew."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from countline.counting.provisional import counted, joined
-from countline.limits import LIVE_BRIDGE_S_MAX
-from countline.model.claim import RANK_PROVISIONAL, Claim, Shown
-from countline.model.ids import SensorNo, SeriesNo
-from countline.store.seam import Accepted, LiveMinute
-from countline.store.sqlite import marks, reading, winners
-from countline.store.sqlite.cells import Held, pack, unpack
+from countline.counting.provisional import AROUND, joined
+from countline.limits import LIVE_ALONE_S
+from countline.model.claim import Shown
+from countline.model.event import Event
+from countline.model.ids import LocationId, SensorNo, SeriesNo
+from countline.store.seam import Accepted, LiveFrames, LiveMinute
+from countline.store.sqlite import marks
+from countline.store.sqlite.cells import pack
 from countline.store.sqlite.disk import Disk
-from countline.store.sqlite.settle import Tally, choose_anew
+from countline.store.sqlite.settle import Tally
+from countline.store.sqlite.standing import MINUTE_MS, Standing, is_alone, totals_of
 from countline.store.sqlite.sums import Sums
-from countline.store.sqlite.warmth import warm_up
 
-MINUTE_MS = 60_000
+Stretch = tuple[int, int]  # the first and the last start of some claims
+
+NO_MORE, ALONE, ALWAYS = 0, 1, 2  # `live_frame.counts`
 
 
 def apply_live(disk: Disk, sums: Sums, group: Sequence[Accepted], tallies: Sequence[Tally]) -> None:
-    """Totals of live events, once all better claims of a group stand."""
+    """Live events of a group, once all its better claims stand and are heeded."""
+    for accepted, tally in zip(group, tallies, strict=True) if disk.living() else ():
+        stretches: dict[SensorNo, Stretch] = {}
+        for at_s, sensor in _better_starts(disk, accepted):
+            if sensor in disk.living():
+                first_s, last_s = stretches.get(sensor, (at_s, at_s))
+                stretches[sensor] = (min(at_s, first_s), max(at_s, last_s))
+        for sensor, stretch in stretches.items():
+            _heed_better(disk, Standing(disk, sums, tally), sensor, stretch)
     for accepted, tally in zip(group, tallies, strict=True):
         for told in accepted.live:
-            _settle_live(disk, sums, tally, told)
-    living = disk.living()
-    if not living:
-        return
-    for accepted, tally in zip(group, tallies, strict=True):
-        firsts: dict[SensorNo, int] = {}
-        for at_s, sensor in _better_starts(disk, accepted):
-            if sensor in living:
-                firsts[sensor] = min(at_s, firsts.get(sensor, at_s))
-        for sensor, from_s in firsts.items():
-            _heed_better(disk, sums, tally, sensor, from_s)
+            _hear(disk, Standing(disk, sums, tally), told)
+        for seen in accepted.frames:
+            _watch(disk, Standing(disk, sums, tally), seen)
 
 
 def _better_starts(disk: Disk, accepted: Accepted) -> Iterator[tuple[int, SensorNo]]:
@@ -42,100 +45,101 @@ def _better_starts(disk: Disk, accepted: Accepted) -> Iterator[tuple[int, Sensor
         yield claim.start_s, disk.place(claim.series)[0]
 
 
-def _settle_live(disk: Disk, sums: Sums, tally: Tally, told: LiveMinute) -> None:
+def _hear(disk: Disk, standing: Standing, told: LiveMinute) -> None:
     """Keep what a counter showed, and make the claims anew that it bears on."""
     series, minute = told.series, told.minute
     sensor, _ = disk.place(series)
     row = disk.row("live_get", series, minute)
-    known = () if row is None else _totals(minute, row[0])
+    known = () if row is None else totals_of(minute, row[0])
     totals = joined(known, told.totals)
     if totals == known:
-        tally.duplicates += 1
+        standing.tally.duplicates += 1
         return
     disk.run("live_save", series, minute, sensor, bool(row and row[1]), _body(minute, totals))
-    if sensor not in disk.living():
-        disk.run("live_sensor_add", sensor)
-        disk.layout_moved()
-    _claim_anew(disk, sums, tally, series, minute)
+    disk.lives(sensor, framed=False)
+    standing.claim_anew(series, minute)
     if after := disk.row("live_after", series, minute):
-        _claim_anew(disk, sums, tally, series, after[0])
+        standing.claim_anew(series, after[0])
 
 
-def _heed_better(disk: Disk, sums: Sums, tally: Tally, sensor: SensorNo, from_s: int) -> None:
-    """Claims of rank 1 or more came for bins from `from_s` on: no total may count them again."""
-    for series, minute in disk.rows("live_bridged", sensor, from_s // 60):
-        _claim_anew(disk, sums, tally, series, minute)
-
-
-def _claim_anew(disk: Disk, sums: Sums, tally: Tally, series: SeriesNo, minute: int) -> None:
-    """Make the provisional claim of a minute in which totals are known."""
-    row = disk.row("live_get", series, minute)
-    assert row is not None, "a claim is made where a total is"
-    totals = _totals(minute, row[0])
-    bridged = False
-    if disk.is_state(series):
-        value = totals[-1].total
+def _watch(disk: Disk, standing: Standing, seen: LiveFrames) -> None:
+    """Keep in which seconds a channel was watched, where its counts come from live events."""
+    lead, minute = seen.lead, seen.minute
+    sensor, _ = disk.place(lead)
+    row = disk.row("live_frame_get", lead, minute)
+    if seen.always:
+        counts = ALWAYS
+    elif row is not None and row[1] != ALWAYS:
+        counts = row[1]
     else:
-        before = disk.row("live_before", series, minute)
-        found = counted(None if before is None else _totals(*before)[-1], totals)
-        bridged = (
-            found.bridged
-            and before is not None
-            and not _better(disk, series, before[0] * 60, minute * 60)
-        )
-        value = found.value if bridged else found.alone
-    if bridged != bool(row[1]):
-        disk.run("live_bridge", bridged, series, minute)
-    _settle(disk, sums, tally, Claim(series, minute * 60, 60, 0, 0, totals[-1].at_ms, value))
-
-
-def _better(disk: Disk, series: SeriesNo, start_s: int, end_s: int) -> bool:
-    """Whether a claim of rank 1 or more is about a part of `[start_s, end_s)`, or may be."""
-    if end_s - start_s > LIVE_BRIDGE_S_MAX:
-        return True
-    if any(held.rank for held in winners.long_overlapping(disk, series, start_s, end_s)):
-        return True
-    place = disk.place(series)
-    cells = (reading.winning_cell(disk, *place, at_s // 60) for at_s in range(start_s, end_s, 60))
-    return any(held is not None and held.rank for held in cells)
-
-
-def _settle(disk: Disk, sums: Sums, tally: Tally, claim: Claim) -> None:
-    """Let the provisional claim of a bin stand, unless there is a better one."""
-    sensor, position = disk.place(claim.series)
-    warm_up(disk, sensor, claim.start_s)
-    cells = winners.get_cells(disk, sensor, claim.start_s // 60)
-    was = cells[position]
-    if was is not None and (was.rank != RANK_PROVISIONAL or was.claim == claim):
+        counts = ALONE if is_alone(disk, lead, minute) else NO_MORE
+    if row is None and counts == NO_MORE:
+        return  # better claims do not go away: these frames will never count
+    now = (seen.seconds | (row[0] if row else 0), counts)
+    if now == row:
         return
-    if was is not None and was.claim.value == claim.value:
-        cells[position] = was._replace(claim=claim)
-        winners.save_cells(disk, sensor, claim.start_s // 60, cells)
-        return
-    is_counted = not disk.reach_s(claim.series) if was is None else was.counted
-    held = cells[position] = Held(claim, is_counted, disk.take_commit())
-    if was is not None and was.counted:
-        sums.remove(was)
-    if held.counted:
-        sums.add(held)
-    winners.save_cells(disk, sensor, claim.start_s // 60, cells)
-    marks.mark(disk, held)
-    tally.changed += 1
-    tally.touch(claim.start_s, claim.length_s)
-    if was is None:
-        choose_anew(disk, sums, tally, held)
+    disk.run("live_frame_save", lead, minute, sensor, *now)
+    disk.lives(sensor, framed=True)
+    for near in range(minute - AROUND, minute + AROUND + 1):
+        _cover(disk, standing, lead, near, always=seen.always)
+
+
+def _cover(disk: Disk, standing: Standing, lead: SeriesNo, minute: int, *, always: bool) -> None:
+    """Make the claims of a channel's minute anew; one between two with frames has none of its own."""
+    is_new = standing.covered_s(lead, minute) and not disk.row("live_frame_get", lead, minute)
+    if is_new and (always or is_alone(disk, lead, minute)):
+        counts = ALWAYS if always else ALONE
+        disk.run("live_frame_save", lead, minute, disk.place(lead)[0], 0, counts)
+    for series in disk.counters(lead):
+        standing.claim_anew(series, minute)
+
+
+def _heed_better(disk: Disk, standing: Standing, sensor: SensorNo, stretch: Stretch) -> None:
+    """Claims of rank 1 or more came: no total may count them again, nor frames cover beside them."""
+    first_s, last_s = stretch
+    if sensor in disk.framed():
+        until_s = last_s + LIVE_ALONE_S
+        over: set[tuple[SeriesNo, int]] = set()
+        for lead, minute in disk.rows("live_frame_alone", sensor, first_s // 60, until_s // 60):
+            if not is_alone(disk, lead, minute):
+                disk.run("live_frame_stop", lead, minute)
+                over |= {(lead, minute + near) for near in range(-AROUND, AROUND + 1)}
+        for lead, minute in sorted(over):
+            for series in disk.counters(lead):
+                standing.claim_anew(series, minute)
+    for series, minute in disk.rows("live_bridged", sensor, first_s // 60):
+        standing.claim_anew(series, minute)
 
 
 def forget(disk: Disk, before_s: int) -> None:
-    """Drop totals of minutes before an instant, but for each counter's last."""
+    """Drop frames of minutes before an instant, and totals but for each counter's last."""
     disk.run("live_forget", before_s // 60)
+    disk.run("live_frame_forget", before_s // 60)
 
 
-def _totals(minute: int, body: bytes) -> tuple[Shown, ...]:
-    start_ms = minute * MINUTE_MS
-    return tuple(
-        Shown(start_ms + at_ms, order, total, step, was_reset)
-        for at_ms, order, total, step, was_reset in unpack(body)
+def drop(disk: Disk, sums: Sums, tally: Tally, sensor: SensorNo) -> None:
+    """Forget all that a sensor told live, and take back what counted by it alone."""
+    standing = Standing(disk, sums, tally)
+    for series in disk.series_of(sensor):
+        minutes = {m for name in ("live_of", "live_frame_of") for (m,) in disk.rows(name, series)}
+        leading = disk.counters(series)[:1] == (series,)
+        followers = disk.counters(series) if leading else (series,)
+        disk.run("live_drop", series)
+        disk.run("live_frame_drop", series)
+        for one in followers:
+            for minute in sorted(minutes):
+                standing.claim_anew(one, minute)
+
+
+def told(disk: Disk, sensor: SensorNo, tally: Tally) -> Event:
+    """That live events of a sensor count differently now."""
+    row = disk.row("sensor_location", sensor)
+    return Event(
+        kind="counts.provisional",
+        location_id=LocationId(row[0]) if row else None,
+        sensor=sensor,
+        start_s=tally.start_s,
+        end_s=tally.end_s,
     )
 
 

@@ -16,7 +16,7 @@ def mark(disk: Disk, held: Held) -> None:
     claim = held.claim
     quarter, at_s = divmod(claim.start_s, QUARTER_S)
     bit = 1 << at_s // 60
-    if claim.rank == RANK_PROVISIONAL and held.counted and claim.value:
+    if claim.rank == RANK_PROVISIONAL and held.counted and (claim.value or claim.covered_s):
         disk.run("provisional_add", claim.series, quarter, bit)
     elif disk.run("provisional_take", claim.series, quarter, bit):
         disk.run("provisional_tidy", claim.series, quarter)

@@ -10,6 +10,8 @@ from countline.store.seam import Accepted, KeptPush, Outcome, PushState
 from countline.store.sqlite import bins, buckets, catalogue, folds, journal, live, pushes, reading
 from countline.store.sqlite.apply import apply_group
 from countline.store.sqlite.disk import Disk
+from countline.store.sqlite.settle import Tally
+from countline.store.sqlite.sums import Sums
 
 R = TypeVar("R")
 
@@ -116,6 +118,13 @@ class SqliteTransaction(SqliteView):
     def emit(self, *events: Event) -> int:
         journal.append(self._disk, [journal.line_of(event) for event in events])
         return self._disk.head.seq
+
+    def drop_live(self, sensor: SensorNo) -> None:
+        tally, sums = Tally(), Sums()
+        live.drop(self._disk, sums, tally, sensor)
+        sums.flush(self._disk)
+        if tally.end_s:
+            self.emit(live.told(self._disk, sensor, tally))
 
     def move_cursor(self, reader: str, seq: int) -> None:
         self._disk.run("cursor_save", reader, seq)
