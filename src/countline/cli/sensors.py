@@ -10,6 +10,7 @@ from countline.cli.devices import adopt, discover, login, opened_desk, trust
 from countline.cli.exits import DONE
 from countline.cli.opening import opened_engine
 from countline.cli.options import NONE_GIVEN, Options
+from countline.model.sensor import CountsFrom, Quiet
 
 if TYPE_CHECKING:
     from countline.engine.catalogue import Catalogue
@@ -88,6 +89,39 @@ async def register(
     return _told(catalogue, sensor, "is registered", options)
 
 
+async def set_(
+    sensor_id: str,
+    /,
+    *,
+    name: Annotated[str | None, Parameter(help="What people call it.")] = None,
+    quiet: Annotated[
+        Quiet | None,
+        Parameter(help="What a minute without a record means, when no package is missing."),
+    ] = None,
+    counts_from: Annotated[
+        CountsFrom | None,
+        Parameter(
+            help="What live events count for: `logics` nothing, `live` all that no record says,"
+            " `auto` the running minutes, and all where no record came for a day."
+        ),
+    ] = None,
+    options: Options = NONE_GIVEN,
+) -> int:
+    """Change what a sensor is called and how its pushes are counted; what is left out stays.
+
+    Parameters
+    ----------
+    sensor_id
+        The sensor to change.
+    """
+    asked = {"name": name, "quiet": quiet, "counts_from": counts_from}
+    async with opened_engine(options, must_exist=True) as engine:
+        changes = {field: value for field, value in asked.items() if value is not None}
+        sensor = await engine.desk.change_sensor(sensor_id, **changes)
+        catalogue = await engine.desk.fresh()
+    return _told(catalogue, sensor, "is changed" if changes else "stays as it is", options)
+
+
 async def retire(sensor_id: str, /, *, options: Options = NONE_GIVEN) -> int:
     """Retire a sensor for good: nothing is expected of it any more; its numbers and its id stay.
 
@@ -125,12 +159,13 @@ def _waits(device: "Device") -> bool:
     return device.sensor is None and device.valid_to_s is None
 
 
-SENSORS = App(name="sensors", help="List, register, adopt and retire sensors.")
+SENSORS = App(name="sensors", help="List, register, adopt, change and retire sensors.")
 for command, name in (
     (list_, "list"),
     (discover, "discover"),
     (adopt, "adopt"),
     (register, "register"),
+    (set_, "set"),
     (trust, "trust"),
     (login, "login"),
     (retire, "retire"),

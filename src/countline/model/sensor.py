@@ -8,6 +8,7 @@ from countline.model.ids import LocationId, SensorId, SensorNo, SeriesNo
 SensorState = Literal["discovered", "adopted", "retired"]
 CounterKind = Literal["accumulating", "state", "unknown"]
 CountsFrom = Literal["auto", "logics", "live"]
+Quiet = Literal["gap", "zero"]
 ChannelShape = Literal["line", "zone", "other"]
 
 
@@ -20,7 +21,7 @@ class Sensor:
     location_id: LocationId
     name: str = ""
     state: SensorState = "adopted"
-    quiet: Literal["gap", "zero"] = "gap"
+    quiet: Quiet = "gap"
     geometry_seen: bool = False  # first contact is over: a package that names a geometry came
     created_s: int = 0
     retired_s: int | None = None

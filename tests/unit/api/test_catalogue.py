@@ -111,6 +111,9 @@ def test_a_sensor_is_registered_renamed_and_retired(all_powers: Caller) -> None:
     assert (other.status, other.problem["code"]) == (409, "device_taken")
     told = all_powers("PATCH", "/v3/sensors/SNSR_009", body={"name": "Back", "quiet": "zero"})
     assert (told.json["name"], told.json["quiet"]) == ("Back", "zero")
+    assert told.json["counts_from"] == "auto"
+    told = all_powers("PATCH", "/v3/sensors/SNSR_009", body={"counts_from": "logics"})
+    assert (told.json["quiet"], told.json["counts_from"]) == ("zero", "logics")
     gone = all_powers("DELETE", "/v3/sensors/SNSR_009")
     assert (gone.status, gone.json["state"]) == (200, "retired")
     assert gone.json["retired_at"] == "2026-01-01T00:00:00Z"

@@ -33,6 +33,17 @@ def test_a_retired_sensor_stays_in_the_list(countline: CommandLine) -> None:
     assert countline.json("sensors", "list", "--location", "ELSEWHERE")["data"] == []
 
 
+def test_a_sensor_is_changed_and_what_is_left_out_stays(countline: CommandLine) -> None:
+    countline.run("sensors", "register", "S1", "--location", "L", "--tz", "UTC", "--name", "Door")
+    told = countline.json("sensors", "set", "S1", "--counts-from", "live", "--quiet", "zero")
+    assert (told["name"], told["quiet"], told["counts_from"]) == ("Door", "zero", "live")
+    assert countline.json("sensors", "set", "S1", "--counts-from", "auto")["quiet"] == "zero"
+    assert (
+        "nothing" in countline.run("sensors", "set", "S1", "--counts-from", "nothing", code=2).err
+    )
+    assert "NOBODY" in countline.run("sensors", "set", "NOBODY", "--name", "x", code=3).err
+
+
 def test_a_wrong_fleet_is_refused_before_anything_is_registered(countline: CommandLine) -> None:
     said = countline.run("emulate", "--target", "nowhere", "--register", code=2)
     assert "target" in said.err
