@@ -22,7 +22,8 @@ from tests.contract.store_kinds import (
     run,
 )
 from tests.contract.store_world import BASE_S, DAY_S, NOW_S
-from tests.contract.test_store_live import FIRST, QUIET_STEPS, TEN, live, numbers, shown
+from tests.contract.test_store_live import FIRST, TEN, live, shown
+from tests.contract.test_stores import QUIET_STEPS, numbers
 
 DAY = LIVE_ALONE_S // 60  # minutes
 
