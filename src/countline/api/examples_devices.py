@@ -20,7 +20,7 @@ REPORT: Json = {
         {
             "where": "device",
             "action": "create",
-            "what": "connection 1000 (countline 10.20.0.2:8080 to http://10.20.0.2/push/xovis_v5)",
+            "what": "connection 1000 (countline 10.20.0.2:8080)",
         },
         {"where": "device", "action": "create", "what": "agent 1000 (countline counts)"},
         {"where": "device", "action": "create", "what": "agent 1001 (countline events)"},

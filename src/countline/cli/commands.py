@@ -21,7 +21,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         "Manage",
         (
             ("keys", "keys of callers, and secrets of sensors"),
-            ("sensors", "list, register, adopt and retire sensors"),
+            ("sensors", "find, adopt, configure, list and retire sensors"),
             ("layouts", "floor plans, from files and to files"),
             ("doctor", "what is wrong, since when, and what to do"),
         ),

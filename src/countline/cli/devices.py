@@ -28,8 +28,9 @@ PASSWORD_VARIABLE = "COUNTLINE_DEVICE_PASSWORD"
 PasswordFile = Annotated[
     Path | None,
     Parameter(
+        allow_leading_hyphen=True,
         help=f"A file that holds the device's password, `-` for standard input; else"
-        f" {PASSWORD_VARIABLE}, else it is asked for."
+        f" {PASSWORD_VARIABLE}, else it is asked for.",
     ),
 ]
 
@@ -124,17 +125,17 @@ async def discover(network: str, /, *, options: Options = NONE_GIVEN) -> int:
     Parameters
     ----------
     network
-        `192.0.2.0/28`, an address, or several of both with commas.
+        `192.0.2.0/28`, an address (`192.0.2.17:8443`), or several of both with commas.
     """
     async with opened_desk(options) as desk:
         found = await desk.discover(network)
-    columns = ("address", "serial", "model", "firmware", "name", "group", "sensor_id")
     if options.json:
-        data = [{name: getattr(one, name) for name in columns} for one in found]
-        show.document({"data": data})
-    else:
-        rows = [[getattr(one, name) for name in columns] for one in found]
-        show.table(columns, rows, empty=f"nothing of generation 5 answers in {network}")
+        show.document({"data": [asdict(one) for one in found]})
+        return DONE
+    columns = ("address", "serial", "firmware", "name", "sensor_id")
+    rows = [[getattr(one, name) for name in columns] for one in found]
+    empty = f"no sensor of generation 5 answers at {network} (ports 443 and 80, where none is said)"
+    show.table(columns, rows, empty=empty)
     return DONE
 
 

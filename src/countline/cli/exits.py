@@ -29,7 +29,7 @@ EXITS: tuple[tuple[int, str], ...] = (
     (WRONG, "the command, its values or the configuration are wrong; nothing was done"),
     (NOT_FOUND, "there is no such thing"),
     (CONFLICT, "what is there already stands in the way"),
-    (NOT_ALLOWED, "the key is missing, wrong, or not enough for this"),
+    (NOT_ALLOWED, "a key or password is missing, wrong, or not enough for this"),
     (NOT_NOW, "not ready, busy or unreachable; try again later"),
     (INTERRUPTED, "stopped by Ctrl-C"),
 )
@@ -46,6 +46,19 @@ _BY_ERROR: tuple[tuple[type[CountlineError], int], ...] = (
     (NotReady, NOT_NOW),
     (DeviceError, NOT_NOW),
 )
+_BY_CODE = {
+    "address_not_allowed": WRONG,
+    "device_not_recognised": WRONG,
+    "device_refused": WRONG,
+    "device_login_failed": NOT_ALLOWED,
+    "device_login_missing": NOT_ALLOWED,
+    "device_privilege_missing": NOT_ALLOWED,
+    "certificate_changed": CONFLICT,
+    "device_conflict": CONFLICT,
+    "device_limit_reached": CONFLICT,
+    "device_license_missing": CONFLICT,
+    "firmware_unsupported": CONFLICT,
+}
 _BY_STATUS = {
     400: WRONG,
     401: NOT_ALLOWED,
@@ -59,8 +72,10 @@ _BY_STATUS = {
 
 
 def exit_of(error: CountlineError) -> int:
-    """The exit code of an error: by the status a server gave, else by its kind."""
+    """The exit code of an error: by the status a server gave, else by its code or its kind."""
     status = getattr(error, "status", None)
     if status is not None:
         return _BY_STATUS.get(status, FAILED)
+    if error.error_code in _BY_CODE:
+        return _BY_CODE[error.error_code]
     return next((number for kind, number in _BY_ERROR if isinstance(error, kind)), FAILED)

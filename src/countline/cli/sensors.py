@@ -1,11 +1,12 @@
 """`countline sensors`: which there are, registering and adopting, retiring."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 from cyclopts import App, Parameter
 
 from countline.cli import show
+from countline.cli.device_config import accept, changes, config
 from countline.cli.devices import adopt, discover, login, opened_desk, trust
 from countline.cli.exits import DONE
 from countline.cli.opening import opened_engine
@@ -15,6 +16,7 @@ from countline.model.sensor import CountsFrom, Quiet
 if TYPE_CHECKING:
     from countline.engine.catalogue import Catalogue
     from countline.model.sensor import Device, Sensor
+    from countline.wire import v3_catalogue as wire
 
 
 async def list_(
@@ -38,10 +40,19 @@ async def list_(
     if options.json:
         show.document({"data": msgspec.to_builtins(told)})
         return DONE
-    columns = ("sensor_id", "location_id", "name", "state", "health", "serial", "lines", "unmapped")
-    rows = [[getattr(one, name) for name in columns] for one in told]
+    columns = ("sensor_id", "location_id", "name", "state", "serial", "lines", "unmapped")
+    rows = [[_cell(one, name) for name in columns] for one in told]
     show.table(columns, rows, empty="no sensors yet")
     return DONE
+
+
+def _cell(one: "wire.Sensor", name: str) -> Any:
+    """One field in few signs: of a sensor that is in use, its health says more than its state."""
+    if name == "state" and one.state == "adopted":
+        return one.health
+    if name == "unmapped":
+        return len(one.unmapped) or None
+    return getattr(one, name)
 
 
 async def register(
@@ -116,10 +127,10 @@ async def set_(
     """
     asked = {"name": name, "quiet": quiet, "counts_from": counts_from}
     async with opened_engine(options, must_exist=True) as engine:
-        changes = {field: value for field, value in asked.items() if value is not None}
-        sensor = await engine.desk.change_sensor(sensor_id, **changes)
+        given = {field: value for field, value in asked.items() if value is not None}
+        sensor = await engine.desk.change_sensor(sensor_id, **given)
         catalogue = await engine.desk.fresh()
-    return _told(catalogue, sensor, "is changed" if changes else "stays as it is", options)
+    return _told(catalogue, sensor, "is changed" if given else "stays as it is", options)
 
 
 async def retire(sensor_id: str, /, *, options: Options = NONE_GIVEN) -> int:
@@ -159,7 +170,7 @@ def _waits(device: "Device") -> bool:
     return device.sensor is None and device.valid_to_s is None
 
 
-SENSORS = App(name="sensors", help="List, register, adopt, change and retire sensors.")
+SENSORS = App(name="sensors", help="Find, adopt, configure, list and retire sensors.")
 for command, name in (
     (list_, "list"),
     (discover, "discover"),
@@ -168,6 +179,9 @@ for command, name in (
     (set_, "set"),
     (trust, "trust"),
     (login, "login"),
+    (config, "config"),
+    (changes, "changes"),
+    (accept, "accept"),
     (retire, "retire"),
 ):
     SENSORS.command(command, name=name)

@@ -12,6 +12,7 @@ from countline.errors import CountlineError
 if TYPE_CHECKING:
     from rich.console import Console
 
+WHOLE = frozenset({"serial", "address", "at", "who", "where", "action", "state"})  # never broken
 Progress = Callable[[int, int | None], None]  # (done, of how many, where that is known)
 
 
@@ -46,8 +47,14 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, empty: str =
         return say(f"[dim]{empty}[/dim]")
     shown = Table(box=None, header_style="bold", pad_edge=False)
     for at, column in enumerate(columns):
-        numbers = all(isinstance(row[at], int | float | None) for row in rows)
-        shown.add_column(column, justify="right" if numbers else "left", overflow="fold")
+        known = [row[at] for row in rows if row[at] is not None]
+        numbers = bool(known) and all(isinstance(value, int | float) for value in known)
+        shown.add_column(
+            column,
+            justify="right" if numbers else "left",
+            overflow="fold",
+            no_wrap=column in WHOLE or column.endswith("_id"),
+        )
     for row in rows:
         shown.add_row(*(Text(cell(value)) for value in row))
     console().print(shown)
@@ -70,6 +77,13 @@ def cell(value: Any) -> str:
 def instant(at_s: int | None) -> str | None:
     """An instant as all our answers write it: `2023-10-01T08:00:00Z`."""
     return None if at_s is None else f"{datetime.fromtimestamp(at_s, UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def note(text: str) -> None:
+    """A line on standard error for people who look on; programs read standard output."""
+    from rich.text import Text
+
+    console(stderr=True).print(Text(text, style="dim"), soft_wrap=True)
 
 
 def warn(text: str) -> None:

@@ -17,6 +17,7 @@ from countline.devices.xovis_v5.scene_shapes import Geometry
 from countline.devices.xovis_v5.taking_back import Kind
 from countline.drivers.xovis_v5.firmware import Firmware
 from countline.engine.adopting import AdoptionAsked
+from countline.engine.entering import ON_DEVICE
 from countline.model.adoption import Adoption
 
 LICENCE_DAYS_FEW = 30
@@ -30,8 +31,8 @@ class Make:
     action: Literal["create", "change", "keep"]
     id: int
     what: str
-    after: Mapping[str, Any]
-    before: dict[str, Any] = field(default_factory=dict)
+    after: Mapping[str, Any] = field(repr=False)  # with secrets, and so is what was there
+    before: dict[str, Any] = field(default_factory=dict, repr=False)
     ours: bool = False
 
     async def carry_out(self, at: ContextOperations) -> None:
@@ -67,7 +68,8 @@ def plan_device(
     asked: AdoptionAsked,
 ) -> DevicePlan:
     """The plan. Where everything is right already, every step is `keep`."""
-    mine = {(str(e["kind"]), int(e["id"])) for e in (adoption.made if adoption else ())}
+    made = adoption.made if adoption else ()
+    mine = {(str(e["kind"]), int(e["id"])) for e in made if e["kind"] in ON_DEVICE}
     logics = list(_logics(seen)) if asked.create_logics else []
     connection = _connection(seen, target, mine)
     agents = _agents(seen, wanted_agents(firmware, context, live=asked.live), connection.id, mine)
@@ -126,7 +128,7 @@ def _make(
     mine: set[tuple[str, int]],
 ) -> Make:
     """The element of our name: kept where it agrees, changed where it does not, else a new one."""
-    says = wanted["name"] if kind == "agent" else f"{wanted['name']} to {wanted['config']['uri']}"
+    says = wanted["name"]  # of a connection, it names where to
     if not there:
         id = free_id(taken)
         what = f"{kind} {id} ({says})"

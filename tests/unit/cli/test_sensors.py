@@ -1,5 +1,7 @@
 """`countline sensors` and `emulate`: registering, adopting, retiring."""
 
+import pytest
+
 from tests.unit.cli.command_line import CommandLine
 
 
@@ -50,3 +52,17 @@ def test_a_wrong_fleet_is_refused_before_anything_is_registered(countline: Comma
     said = countline.run("emulate", "--fault", "gremlins", code=2)
     assert "gremlins" in said.err
     assert not (countline.folder / "data").exists()
+
+
+def test_the_list_fits_a_terminal_of_80_columns(
+    countline: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    serial = ("--serial", "00:6e:02:1a:2b:3c")
+    where = ("--location", "LOC_NYC_05", "--tz", "America/New_York")
+    countline.run("sensors", "register", "SNSR_001", *where, *serial, "--name", "Main entrance")
+    head, row, rest = countline.run("sensors", "list").out.splitlines()
+    assert head.split()[:4] == ["sensor_id", "location_id", "name", "state"]
+    assert row.split()[:4] == ["SNSR_001", "LOC_NYC_05", "Main", "unknown"]
+    assert "unknown  00:6e:02:1a:2b:3c" in row
+    assert rest.split() == ["entrance"], "names alone are broken, and between words"

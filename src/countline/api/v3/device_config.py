@@ -95,17 +95,22 @@ async def _configure(
     check_unchanged(f'"{now.etag}"', request.header(b"if-match"))
     done = await request.devices.configure(
         known.sensor_id,
-        replace(now, **_given(data)),
+        with_change(now, data),
         etag=now.etag,
         who=request.caller.name,
-        master_key=NO_SECRET if data.master_key is None else Secret(data.master_key),
+        master_key=master_key_of(data),
         dry_run=request.asked.dry_run,
     )
     return _tell(done)
 
 
-def _given(data: wire.ConfigWanted | wire.ConfigChange) -> dict[str, Any]:
-    """The fields that are there, as parts of a `Configuration`."""
+def master_key_of(data: wire.ConfigWanted | wire.ConfigChange) -> Secret:
+    """The master key that came with a change; an empty one where none did."""
+    return NO_SECRET if data.master_key is None else Secret(data.master_key)
+
+
+def with_change(now: Configuration, data: wire.ConfigWanted | wire.ConfigChange) -> Configuration:
+    """A configuration with the fields that are there."""
     given: dict[str, Any] = {}
     for name in data.__struct_fields__:
         value = getattr(data, name)
@@ -116,7 +121,7 @@ def _given(data: wire.ConfigWanted | wire.ConfigChange) -> dict[str, Any]:
         elif name in PARTS:
             value = tuple(PARTS[name](**msgspec.structs.asdict(one)) for one in value)
         given[name] = value
-    return given
+    return replace(now, **given)
 
 
 def _tell(configured: Configured) -> Response[wire.SensorConfig]:

@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import os
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Protocol
 
 import httpcore2
@@ -21,6 +21,7 @@ CONNECTIONS_MAX = 4  # to one sensor: a small computer
 KEEP_S = 5  # an idle connection is closed before the sensor does, so that no change is lost in it
 _REPEATABLE = frozenset({"GET", "PUT"})  # a PUT says the whole resource: twice is as once
 _NOT_DONE = 503  # says so itself, whatever was asked
+HUNG_UP = "it hung up before the end of its answer"
 _ON_THE_WAY = frozenset({502, 504})  # of something between, which cannot know
 
 
@@ -198,7 +199,7 @@ class Transport:
         except httpcore2.ProtocolError as error:
             words = readable(_words(error))
             if "disconnected" in words or "peer closed" in words:
-                raise _Broken("it hung up before the end of its answer", sent=sent) from None
+                raise _Broken(HUNG_UP, sent=sent) from None
             raise self._invalid(f"what it sends is no HTTP ({words[:120]})") from None
 
     async def _read(self, response: httpcore2.Response) -> Answer:
@@ -224,8 +225,11 @@ class Transport:
                 address=where,
             )
         advice = "check its power, cable and address, and that this machine may reach its network"
+        if broken.why == HUNG_UP and not self.address.is_https:
+            advice = f"if it speaks HTTPS, write {replace(self.address, scheme='https')}"
         if broken.why.startswith(NO_TLS):
-            advice = f"if it speaks plain HTTP, write http://{self.address.host}"
+            plain = replace(self.address, scheme="http")
+            advice = f"if it speaks plain HTTP, write {plain}"
         detail = f"{where} does not answer: {broken.why} ({tried}); {advice}"
         return DeviceUnreachable(detail, address=where)
 

@@ -108,7 +108,8 @@ class _Pinned(httpcore2.AsyncNetworkStream):
             stream = await self._inner.start_tls(ssl_context, server_hostname, timeout)
             self._pin.check(stream.get_extra_info("ssl_object").getpeercert(binary_form=True))
         except _NEXT_ADDRESS_AFTER as error:
-            raise httpcore2.ConnectError(f"{NO_TLS} ({error})") from error
+            said = f" ({error})" if str(error) else ""
+            raise httpcore2.ConnectError(f"{NO_TLS}{said}") from error
         except BaseException:  # being cancelled too: nobody else knows of this connection
             await stream.aclose()
             raise
