@@ -17,6 +17,7 @@ from countline.devices.desk import Desk
 from countline.devices.guard import AllowedNetworks
 from countline.devices.letting_go import Releaser
 from countline.devices.rounds import DeviceRounds
+from countline.devices.turns import Turns
 from countline.devices.xovis_v5 import Devices, Ways
 from countline.engine.changes import bad_field
 from countline.engine.engine import Engine
@@ -29,6 +30,7 @@ from countline.vault import Vault
 _log = structlog.get_logger("countline.fieldwork")
 
 FINISH_EVERY_S = 60
+TURNS = "turns"  # the folder in which processes see who changes which device
 DISCARD_PORT = 9  # a datagram socket that is only connected sends nothing
 
 
@@ -72,7 +74,8 @@ async def make_fieldwork(
         vault()  # said at the start, not when a sensor needs it
     networks = AllowedNetworks.of(settings.devices.allowed_networks)
     ways = Ways(write_pause_s=settings.devices.write_pause_ms / 1000)
-    adoptions = Adoptions(engine, Devices(networks, ways), vault)
+    turns = Turns(settings.data / TURNS)
+    adoptions = Adoptions(engine, Devices(networks, ways), vault, turns)
     releaser = Releaser(adoptions)
     adopter = Adopter(adoptions, releaser, seen_from=seen_from(settings, url))
     configurer = Configurer(adoptions)

@@ -43,6 +43,12 @@ DEVICE_CODES: Mapping[str, Kind] = {
         " reset or exchanged, or that somebody stands between. No password was sent.",
         "If you know why, accept it: `countline sensors trust ID`.",
     ),
+    "device_exchanged": Kind(
+        409, "Another device is at this address",
+        "What answers is a sensor with another serial number than the adopted one. It was asked"
+        " before anything else, and no password was sent.",
+        "Adopt the sensor again at the address that it has now.",
+    ),
     "device_login_missing": Kind(
         409, "The sensor wants a login",
         "No user and password of this sensor are known.",

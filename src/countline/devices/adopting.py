@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import structlog
 
@@ -12,7 +13,7 @@ from countline.devices.places import Place, place_of
 from countline.devices.planning import DevicePlan, plan_device
 from countline.devices.xovis_v5 import Address, Context, Login, SensorClient, recognise
 from countline.devices.xovis_v5.arranging import Target, check_target
-from countline.devices.xovis_v5.documents import blank
+from countline.devices.xovis_v5.documents import blank, readable
 from countline.devices.xovis_v5.looking import Look, look
 from countline.devices.xovis_v5.recognise import Recognised
 from countline.devices.xovis_v5.remembering import oldest_s, pull
@@ -27,6 +28,7 @@ from countline.engine.adopting import (
     Step,
 )
 from countline.engine.changes import bad_field
+from countline.engine.entering import Entry
 from countline.engine.histories import Merged, merge_history
 from countline.errors import (
     CountlineError,
@@ -69,53 +71,39 @@ class Adopter:
         address = Address.of(asked.address)
         say("recognising the device", 0, 1)
         found = await self._recognise(address, asked)
-        place = await place_of(self._adoptions, asked, found)
-        self._check_certificate(asked, found, place)
-        password = self._password(asked, place)
-        login = Login(asked.user, password)
-        context = Context.of(asked.context)
-        async with self._devices.client(
-            address, login=login, fingerprint=found.fingerprint, sensor_id=place.sensor_id
-        ) as client:
-            say("reading its configuration", 0, 1)
-            seen = await look(client, context)
-            target = Target(
-                url=check_target(asked.push_url or self._seen_from(address.host)),
-                user=place.sensor_id,
-                secret=self._push_secret(place),
-            )
-            plan = plan_device(seen, found.firmware, context, target, place.adoption, asked)
-            if asked.dry_run:
-                return self._report(asked, found, place, target, plan, seen, context)
-            work = _Work(asked, found, place, target, plan, seen, context)
-            return await self._carry_out(client, work, password, say)
+        async with self._adoptions.turns.turn(found.serial):
+            if not asked.dry_run:
+                await self._releaser.finish(found.serial)
+            place = await place_of(self._adoptions, asked, found)
+            self._check_certificate(asked, found, place)
+            login = self._login(asked, found, place)
+            async with self._devices.client(
+                address, login=login, fingerprint=found.fingerprint, sensor_id=place.sensor_id
+            ) as client:
+                work = await self._decide(client, asked, found, place, login, say)
+                if asked.dry_run:
+                    return self._report(work)
+                settled = await self._carry_out(client, work, say)
+        return await self._complete(settled, say)
 
-    async def _carry_out(
-        self, client: SensorClient, work: "_Work", password: Secret, say: Progress
-    ) -> AdoptionReport:
-        sensor, adoption = await self._enter(work, password)
-        try:
-            adoption = await self._arrange(client, work, adoption, say)
-        except CountlineError:
-            if work.place.adoption is None:
-                await self._back_out(client, work, sensor)
-            raise
-        if any(make.kind == "logic" for make in work.plan.makes):
-            work = replace(work, seen=await look(client, work.context))  # it counts at more now
-        made = await self._map(sensor, work)
-        merged, adoption = await self._fetch(client, work, sensor, adoption, say)
-        adoption = await self._note_configuration(client, replace(adoption, state="adopted"))
-        await self._engine.settled()
-        report = self._report(
-            work.asked, work.found, work.place, work.target, work.plan, work.seen, work.context
+    async def _decide(
+        self,
+        client: SensorClient,
+        asked: AdoptionAsked,
+        found: Recognised,
+        place: Place,
+        login: Login,
+        say: Progress,
+    ) -> "_Work":
+        say("reading its configuration", 0, 1)
+        context = Context.of(asked.context)
+        seen = await look(client, context)
+        base = asked.push_url or self._seen_from(Address.of(asked.address).host)
+        target = Target(
+            url=check_target(base), user=place.sensor_id, secret=self._push_secret(place)
         )
-        return replace(
-            report,
-            steps=(*report.steps, *(Step("catalogue", "create", what) for what in made)),
-            connection_test="OK" if work.plan.tests else "",
-            history_from_s=adoption.history_from_s,
-            history=merged,
-        )
+        plan = plan_device(seen, found.firmware, context, target, place.adoption, asked)
+        return _Work(asked, found, place, login, target, plan, seen, context)
 
     async def _recognise(self, address: Address, asked: AdoptionAsked) -> Recognised:
         """Whom an address belongs to, before a password is sent there."""
@@ -132,12 +120,21 @@ class Adopter:
         if known and found.fingerprint != known and not asked.accept_certificate:
             raise certificate_changed(found.fingerprint, known, place.sensor_id)
 
-    def _password(self, asked: AdoptionAsked, place: Place) -> Secret:
+    def _login(self, asked: AdoptionAsked, found: Recognised, place: Place) -> Login:
+        """Who we are to the device. A password that is kept goes only to whom it was given for."""
+        known = place.adoption
         if asked.password is not None:
-            return asked.password
-        if place.adoption is not None:
-            return self._adoptions.password(place.adoption)
-        raise bad_field("password", "the device's password is needed")
+            return Login(asked.user, asked.password)
+        if known is None:
+            raise bad_field("password", "the device's password is needed")
+        same = known.address == str(Address.of(asked.address))
+        if found.fingerprint != known.certificate or not (known.certificate or same):
+            raise bad_field(
+                "password",
+                "is needed again: what answers there does not prove that it is the device for"
+                " which it was given",
+            )
+        return Login(known.user, self._adoptions.password(known))
 
     def _push_secret(self, place: Place) -> Secret:
         """The secret by which the sensor pushes; made, but not yet valid, where there is none."""
@@ -146,42 +143,61 @@ class Adopter:
         return Secret(self._engine.access.new_push_secret())
 
     # -- carrying out -----------------------------------------------------------------------------
-    async def _enter(self, work: "_Work", password: Secret) -> tuple[Sensor, Adoption]:
-        """The sensor in the catalogue, and in writing what we are about to do to its device."""
-        asked, found, place = work.asked, work.found, work.place
-        desk = self._engine.desk
-        if place.makes_location:
-            await desk.add_location(
-                location_id=place.location_id, time_zone=work.seen.time.time_zone
+    async def _carry_out(self, client: SensorClient, work: "_Work", say: Progress) -> "_Settled":
+        """Make everything, on the device and here; or, after any error, nothing."""
+        sensor, adoption = await self._enter(work)
+        try:
+            adoption = await self._arrange(client, work, adoption, say)
+            if any(make.kind == "logic" for make in work.plan.makes):
+                work = replace(work, seen=await look(client, work.context))  # it counts at more now
+            adoption = await self._noted(client, self._as_asked(work, adoption))
+            channels = work.seen.channels(work.context)
+            made = await self._adoptions.book.settle(
+                adoption, self._entry(work), channels, work.asked.lines
             )
-        sensor = place.sensor or await desk.register_sensor(
-            sensor_id=place.sensor_id,
-            location_id=place.location_id,
-            serial=found.serial,
-            vendor=DRIVER.vendor,
-            context=asked.context,
-            name=asked.name or found.name,
-        )
-        if place.adoption is None or not place.adoption.push_secret:
-            await self._engine.access.take_push_secret(
-                work.target.secret.reveal(), sensor_id=sensor.sensor_id, driver=DRIVER.name
-            )
-        known = place.adoption or Adoption(sensor=sensor.sensor, address="")
-        adoption = replace(
-            self._adoptions.with_login(known, asked.user, password),
-            address=str(Address.of(asked.address)),
-            push_secret=self._adoptions.vault.seal(
-                work.target.secret, about=about_push(sensor.sensor)
-            ),
-            certificate=found.fingerprint,
-            target=work.target.url,
-            adopted_s=known.adopted_s or self._adoptions.now_s(),
+        except Exception:
+            await self._back_out(client, adoption)
+            raise
+        return _Settled(work, sensor, replace(adoption, state="adopted"), made)
+
+    async def _enter(self, work: "_Work") -> tuple[Sensor, Adoption]:
+        """In writing what we are about to do to the device, and the sensor in the catalogue."""
+        place = work.place
+        if place.adoption is not None and place.sensor is not None:
+            return place.sensor, place.adoption
+        return await self._adoptions.book.enter(
+            self._entry(work),
+            lambda number: self._as_asked(work, Adoption(sensor=number, address="")),
         )
 
-        await self._adoptions.book.enter(
-            adoption, driver=DRIVER.name, model=found.model, firmware=found.firmware_text
+    def _entry(self, work: "_Work") -> Entry:
+        asked, found, place = work.asked, work.found, work.place
+        return Entry(
+            sensor_id=place.sensor_id,
+            location_id=place.location_id,
+            time_zone=work.seen.time.time_zone,
+            name=asked.name or found.name,
+            vendor=DRIVER.vendor,
+            serial=found.serial,
+            context=asked.context,
+            driver=DRIVER.name,
+            model=found.model,
+            firmware=found.firmware_text,
+            secret=work.target.secret,
         )
-        return sensor, adoption
+
+    def _as_asked(self, work: "_Work", adoption: Adoption) -> Adoption:
+        """How the device is reached from now on."""
+        about = about_push(adoption.sensor)
+        login = work.login
+        return replace(
+            self._adoptions.with_login(adoption, login.user, login.password),
+            address=str(Address.of(work.asked.address)),
+            push_secret=self._adoptions.vault.seal(work.target.secret, about=about),
+            certificate=work.found.fingerprint,
+            target=work.target.url,
+            adopted_s=adoption.adopted_s or self._adoptions.now_s(),
+        )
 
     async def _arrange(
         self, client: SensorClient, work: "_Work", adoption: Adoption, say: Progress
@@ -193,15 +209,18 @@ class Adopter:
             if make.action == "keep":
                 continue
             sealed = b""
-            if make.action == "change" and not make.ours:
+            if make.action == "change":
                 sealed = seal_before(
                     self._adoptions.vault, make.before, about=about_found(adoption.sensor)
                 )
-            entry = made_entry(make.kind, make.id, sealed_before=sealed)
-            if not make.ours:
-                adoption = replace(adoption, made=(*adoption.made, entry))
-                await self._adoptions.book.save(adoption)
-            await make.carry_out(client.at(work.context))
+            entry = made_entry(make.kind, make.id, sealed_before=sealed, again=make.ours)
+            adoption = await self._write_down(adoption, (*adoption.made, entry))
+            try:
+                await make.carry_out(client.at(work.context))
+            except DeviceError as error:
+                if error.error_code == "device_conflict" and make.action == "create":
+                    await self._write_down(adoption, adoption.made[:-1])  # it is somebody else's
+                raise
             await self._adoptions.book.log(
                 adoption.sensor,
                 who=work.asked.who,
@@ -213,89 +232,97 @@ class Adopter:
                 await self._test(client, work, make.id)
         return adoption
 
+    async def _write_down(self, adoption: Adoption, made: tuple[dict[str, Any], ...]) -> Adoption:
+        await self._adoptions.book.amend(adoption.sensor, made=made)
+        return replace(adoption, made=made)
+
     async def _test(self, client: SensorClient, work: "_Work", connection: int) -> None:
         test = await client.at(work.context).push.test_connection(connection)
         if test.status == "OK":
             return
-        said = f"{test.status} {test.server_response.info}".strip()
+        said = readable(f"{test.status} {test.server_response.info}".strip())[:200]
         raise DeviceError(
             f"The sensor cannot push to {work.target.url} ({said}): see that `countline serve` runs,"
             " that it listens on an address that the sensor can reach, and that no firewall is in"
             " between; say which address that is with --push-url.",
             code="push_target_unreachable",
-            found=test.status,
+            found=readable(test.status)[:64],
         )
 
-    async def _back_out(self, client: SensorClient, work: "_Work", sensor: Sensor) -> None:
-        """After a failure nothing of the adoption stays: not on the device, and not here."""
-        report = await self._releaser.take_all_back(client, work.context, sensor)
+    async def _noted(self, client: SensorClient, adoption: Adoption) -> Adoption:
+        """How the device is configured now, to tell later what somebody else changed."""
+        state = await client.device.config_state(contents=True)
+        contents = {one.url: blank(one.content) for one in state.details}
+        return with_contents(adoption, str(state.checksum), contents)
 
-        if not report.pending:
-            await self._adoptions.book.forget_sensor(sensor)
+    async def _back_out(self, client: SensorClient, adoption: Adoption) -> None:
+        """After a failure nothing of the adoption stays: not on the device, and not here.
 
-    async def _map(self, sensor: Sensor, work: "_Work") -> list[str]:
-        """Give its channels their meaning, and draw what they count at on a layout."""
+        What cannot be taken back now is finished later; the failure itself is what people are told.
+        """
+        try:
+            pending = await self._releaser.undo(client, adoption)
+        except CountlineError as error:
+            pending = error.detail
+        if pending:
+            _log.warning("adoption_not_undone", sensor=adoption.sensor, why=pending)
+
+    # -- afterwards -------------------------------------------------------------------------------
+    async def _complete(self, settled: "_Settled", say: Progress) -> AdoptionReport:
+        """Draw what it counts at, and fetch what it remembers; without either it is adopted too."""
+        work, sensor = settled.work, settled.sensor
         channels = work.seen.channels(work.context)
-        made = await self._adoptions.book.map_channels(sensor, channels, work.asked.lines)
         catalogue = await self._engine.desk.fresh()
         meant = {source.channel for source in catalogue.sources_of_sensor.get(sensor.sensor, ())}
         shapes = work.seen.shapes([c for c in channels if c.channel in meant])
         drawing = await self._engine.layouts.draw_sensor(sensor, shapes)
-        return [*made, *drawing.created]
+        merged, history_from_s = await self._fetch(settled, say)
+        if history_from_s != settled.adoption.history_from_s:
+            await self._adoptions.book.amend(sensor.sensor, history_from_s=history_from_s)
+        await self._engine.settled()
+        report = self._report(work)
+        made = (*settled.made, *drawing.created)
+        return replace(
+            report,
+            steps=(*report.steps, *(Step("catalogue", "create", what) for what in made)),
+            connection_test="OK" if work.plan.tests else "",
+            history_from_s=history_from_s,
+            history=merged,
+        )
 
-    async def _fetch(
-        self,
-        client: SensorClient,
-        work: "_Work",
-        sensor: Sensor,
-        adoption: Adoption,
-        say: Progress,
-    ) -> tuple[Merged, Adoption]:
+    async def _fetch(self, settled: "_Settled", say: Progress) -> tuple[Merged, int | None]:
         """What the device remembers from before. A device that will not tell is no failure."""
+        work, sensor, adoption = settled.work, settled.sensor, settled.adoption
         if not work.asked.history or adoption.history_from_s is not None:
-            return NOTHING, adoption
+            return NOTHING, adoption.history_from_s
         now_s = self._adoptions.now_s() // 60 * 60
         merged = NOTHING
         try:
-            since_s = await oldest_s(client, work.context, work.seen.time)
-            from_s = max(now_s - HISTORY_S_MAX, since_s if since_s is not None else 0) // 60 * 60
-            async for answer in pull(
-                client, work.context, from_s, now_s, templates=work.seen.template_of
-            ):
-                merged += await merge_history(
-                    self._engine,
-                    sensor,
-                    [answer.decoded],
-                    driver=DRIVER.name,
-                    answered_ms=self._engine.now_ms(),
-                )
-                say("fetching its history", answer.to_s - from_s, now_s - from_s)
+            async with self._adoptions.opened(sensor, adoption) as client:
+                since_s = await oldest_s(client, work.context, work.seen.time)
+                from_s = max(now_s - HISTORY_S_MAX, since_s if since_s is not None else 0)
+                from_s = from_s // 60 * 60
+                async for answer in pull(
+                    client, work.context, from_s, now_s, templates=work.seen.template_of
+                ):
+                    merged += await merge_history(
+                        self._engine,
+                        sensor,
+                        [answer.decoded],
+                        driver=DRIVER.name,
+                        answered_ms=self._engine.now_ms(),
+                    )
+                    say("fetching its history", answer.to_s - from_s, now_s - from_s)
         except DeviceError as error:
             _log.warning("history_not_fetched", sensor=sensor.sensor_id, why=error.detail)
-            return merged, adoption  # holes are healed later
-        return merged, replace(adoption, history_from_s=from_s)
+            return merged, adoption.history_from_s  # holes are healed later
+        return merged, from_s
 
-    async def _note_configuration(self, client: SensorClient, adoption: Adoption) -> Adoption:
-        """How the device is configured now, to tell later what somebody else changed."""
-        state = await client.device.config_state(contents=True)
-        contents = {one.url: blank(one.content) for one in state.details}
-        adoption = with_contents(adoption, str(state.checksum), contents)
-        await self._adoptions.book.save(adoption)
-        return adoption
-
-    def _report(
-        self,
-        asked: AdoptionAsked,
-        found: Recognised,
-        place: Place,
-        target: Target,
-        plan: DevicePlan,
-        seen: Look,
-        context: Context,
-    ) -> AdoptionReport:
+    def _report(self, work: "_Work") -> AdoptionReport:
+        asked, found, place, plan = work.asked, work.found, work.place, work.plan
         steps = [Step("device", make.action, make.what) for make in plan.makes]
         if place.makes_location:
-            zone = seen.time.time_zone
+            zone = work.seen.time.time_zone
             steps.append(Step("catalogue", "create", f"location {place.location_id} ({zone})"))
         if place.sensor is None:
             steps.append(Step("catalogue", "create", f"sensor {place.sensor_id}"))
@@ -308,7 +335,7 @@ class Adopter:
             model=found.model,
             firmware=found.firmware_text,
             certificate=found.fingerprint,
-            push_url=target.url,
+            push_url=work.target.url,
             dry_run=asked.dry_run,
             steps=tuple(steps),
             warnings=tuple(plan.warnings),
@@ -322,7 +349,18 @@ class _Work:
     asked: AdoptionAsked
     found: Recognised
     place: Place
+    login: Login
     target: Target
     plan: DevicePlan
     seen: Look
     context: Context
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """An adoption that came to its end; `made` says in words what that gave the catalogue."""
+
+    work: _Work
+    sensor: Sensor
+    adoption: Adoption
+    made: list[str]

@@ -3,24 +3,45 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import NamedTuple
 
-from countline.devices.xovis_v5 import Address, Context, Devices, Login, SensorClient
+from countline.devices.turns import Turns
+from countline.devices.xovis_v5 import SINGLE, Address, Context, Devices, Login, SensorClient
+from countline.devices.xovis_v5.documents import readable
+from countline.devices.xovis_v5.recognise import serial_of
 from countline.engine.arranged import ArrangedDesk
 from countline.engine.engine import Engine
-from countline.errors import NotFound
+from countline.errors import DeviceError, NotFound
 from countline.model.adoption import Adoption
 from countline.model.ids import SensorId, SensorNo
 from countline.model.sensor import Sensor
 from countline.vault import Secret, Vault
 
 
+class AdoptedDevice(NamedTuple):
+    """A device by its serial number, and which of its sensors is meant."""
+
+    serial: str
+    context: Context
+
+
 class Adoptions:
     """Reads and writes adoptions; opens their secrets."""
 
-    def __init__(self, engine: Engine, devices: Devices, vault: Callable[[], Vault]) -> None:
-        """`vault` is opened, and its key made, when the first secret is there to be kept."""
+    def __init__(
+        self,
+        engine: Engine,
+        devices: Devices,
+        vault: Callable[[], Vault],
+        turns: Turns | None = None,
+    ) -> None:
+        """`vault` is opened, and its key made, when the first secret is there to be kept.
+
+        `turns`: whose turn it is to change a device; left out: nobody else does.
+        """
         self.engine = engine
         self.devices = devices
+        self.turns = turns or Turns()
         self._vault = vault
 
     @property
@@ -60,7 +81,11 @@ class Adoptions:
     # -- devices ----------------------------------------------------------------------------------
     @asynccontextmanager
     async def opened(self, sensor: Sensor, adoption: Adoption) -> AsyncIterator[SensorClient]:
-        """A client of an adopted device, logged in when that is first needed."""
+        """A client of an adopted device, logged in when that is first needed.
+
+        Where no certificate says who answers, the device is asked before the password is sent:
+        addresses go from one device to another. Raises `DeviceError` `device_exchanged` then.
+        """
         login = Login(adoption.user, self.password(adoption))
         async with self.devices.client(
             adoption.address,
@@ -68,12 +93,37 @@ class Adoptions:
             fingerprint=adoption.certificate,
             sensor_id=sensor.sensor_id,
         ) as client:
+            if not adoption.certificate:
+                await self.check_serial(client, sensor, adoption)
             yield client
+
+    async def check_serial(self, client: SensorClient, sensor: Sensor, adoption: Adoption) -> None:
+        """Raises `DeviceError` `device_exchanged` where another device answers than the adopted."""
+        known = self.device_of(adoption).serial
+        serial = serial_of(await client.device.info())
+        if serial != known:
+            raise DeviceError(
+                f"At {adoption.address} is the device {readable(serial)[:64]!r}, and"
+                f" {sensor.sensor_id} is {known}: its address went to another one. No password was"
+                f" sent. Adopt {sensor.sensor_id} again at the address that it has now.",
+                code="device_exchanged",
+            )
+
+    def device_of(self, adoption: Adoption) -> AdoptedDevice:
+        """The device that an adoption is of, also once its sensor is retired."""
+        for entry in adoption.made:
+            if entry["kind"] == "device":
+                return AdoptedDevice(entry["id"], Context.of(entry["context"]))
+        devices = self.engine.desk.current().devices.values()
+        mine = [device for device in devices if device.sensor == adoption.sensor]
+        if not mine:
+            return AdoptedDevice("", SINGLE)
+        last = max(mine, key=lambda device: (device.valid_to_s is None, device.device_id))
+        return AdoptedDevice(last.serial, Context.of(last.context))
 
     def context_of(self, adoption: Adoption) -> Context:
         """Which of the device's sensors an adoption is of."""
-        device = self.engine.desk.current().open_device_of.get(adoption.sensor)
-        return Context.of(device.context if device else "single")
+        return self.device_of(adoption).context
 
     # -- secrets ----------------------------------------------------------------------------------
     def password(self, adoption: Adoption) -> Secret:

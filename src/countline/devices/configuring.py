@@ -67,7 +67,8 @@ class Configurer:
         device refuses; then everything that was done before the refusal is undone.
         """
         sensor, adoption = await self._adoptions.adopted(sensor_id)
-        async with self._adoptions.opened(sensor, adoption) as client:
+        turn = self._adoptions.turns.turn(self._adoptions.device_of(adoption).serial)
+        async with turn, self._adoptions.opened(sensor, adoption) as client:
             opened = _Open(
                 sensor, adoption, client, client.at(self._adoptions.context_of(adoption))
             )
@@ -86,6 +87,8 @@ class Configurer:
             await self._carry_out(opened, steps, who)
             after = await self._read(opened)
             adoption = await self._note(opened)
+            if not steps:
+                await self._log_accepted(opened, adoption, who)
             told = await self._told(replace(opened, adoption=adoption), after.configuration)
             return replace(told, steps=said)
 
@@ -151,8 +154,22 @@ class Configurer:
         state = await opened.client.device.config_state(contents=True)
         contents = {one.url: blank(one.content) for one in state.details}
         adoption = with_contents(opened.adoption, str(state.checksum), contents)
-        await self._adoptions.book.save(adoption)
+        await self._adoptions.book.amend(
+            adoption.sensor, checksum=adoption.checksum, contents=adoption.contents
+        )
         return adoption
+
+    async def _log_accepted(self, opened: _Open, adoption: Adoption, who: str) -> None:
+        """A change of nothing accepts what somebody did on the device; that is told too."""
+        accepted = differences(contents_of(opened.adoption), contents_of(adoption))
+        if accepted:
+            await self._adoptions.book.log(
+                opened.sensor.sensor,
+                who=who,
+                what=f"accept {len(accepted)} differences, the first at {accepted[0].path}",
+                before={one.path: one.before for one in accepted},
+                after={one.path: one.after for one in accepted},
+            )
 
     async def _told(self, opened: _Open, configuration: Configuration) -> Configured:
         state = await opened.client.device.config_state(contents=True)

@@ -1,7 +1,5 @@
 """Everything that the rest of the house may ask of the devices themselves, in one place."""
 
-from dataclasses import replace
-
 from countline.devices.adopting import Adopter
 from countline.devices.adoptions import Adoptions
 from countline.devices.configuring import Configurer
@@ -50,18 +48,17 @@ class Desk:
         try:
             return await self._releaser.release(sensor_id)
         except CountlineError as error:
-            adoption = await self.adoptions.book.of(sensor.sensor)
-            if adoption is not None:
-                await self.adoptions.book.save(replace(adoption, state="releasing"))
+            await self.adoptions.book.amend(sensor.sensor, state="releasing")
             return ReleaseReport(sensor_id=sensor_id, pending=error.detail)
 
     async def trust(self, sensor_id: str) -> str:
         """As in `DeviceDesk`."""
         sensor, adoption = await self.adoptions.adopted(sensor_id)
         async with self.adoptions.devices.client(adoption.address) as stranger:
-            serial = (await stranger.device.info()).serial.lower()
+            await self.adoptions.check_serial(stranger, sensor, adoption)
             shown = stranger.fingerprint
-        await self.adoptions.book.save(replace(adoption, certificate=shown))
+        serial = self.adoptions.device_of(adoption).serial
+        await self.adoptions.book.amend(sensor.sensor, certificate=shown)
         await self.adoptions.book.log(
             sensor.sensor,
             who="command line",
@@ -77,7 +74,7 @@ class Desk:
         changed = self.adoptions.with_login(adoption, user, password)
         async with self.adoptions.opened(sensor, changed) as client:
             await client.device.user()
-        await self.adoptions.book.save(changed)
+        await self.adoptions.book.amend(sensor.sensor, user=changed.user, password=changed.password)
 
     async def configuration(self, sensor_id: str) -> Configured:
         """As in `DeviceDesk`."""

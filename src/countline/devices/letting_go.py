@@ -1,15 +1,19 @@
 """Letting a device go: everything that we made on it is taken back, however long that takes."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from typing import Any
 
 import structlog
 
 from countline.devices.adoptions import Adoptions, about_found
-from countline.devices.xovis_v5 import Context, SensorClient
+from countline.devices.turns import WAIT_S_MAX
+from countline.devices.xovis_v5 import SensorClient
 from countline.devices.xovis_v5.taking_back import take_back
 from countline.engine.adopting import ReleaseReport, Step
+from countline.engine.entering import ON_DEVICE
 from countline.errors import CountlineError, DeviceError
-from countline.model.sensor import Sensor
+from countline.model.adoption import Adoption
+from countline.model.ids import SensorNo
 
 _log = structlog.get_logger("countline.letting_go")
 
@@ -20,51 +24,99 @@ class Releaser:
     def __init__(self, adoptions: Adoptions) -> None:
         self._adoptions = adoptions
 
-    async def release(self, sensor_id: str) -> ReleaseReport:
+    async def release(self, sensor_id: str, *, wait_s: float = WAIT_S_MAX) -> ReleaseReport:
         """As in `DeviceDesk`; what cannot be taken back now is tried again until it can."""
         sensor = await self._adoptions.sensor(sensor_id)
         adoption = await self._adoptions.book.of(sensor.sensor)
         if adoption is None:
             return ReleaseReport(sensor_id=sensor_id)
-        async with self._adoptions.opened(sensor, adoption) as client:
-            return await self.take_all_back(client, self._adoptions.context_of(adoption), sensor)
+        serial = self._adoptions.device_of(adoption).serial
+        async with self._adoptions.turns.turn(serial, wait_s=wait_s):
+            adoption = await self._adoptions.book.amend(sensor.sensor, state="releasing")
+            if adoption is None:
+                return ReleaseReport(sensor_id=sensor_id)
+            async with self._adoptions.opened(sensor, adoption) as client:
+                steps, pending = await self._take_back(client, adoption, adoption.made)
+            if not pending:
+                await self._adoptions.book.delete(adoption)
+        return ReleaseReport(sensor_id=sensor_id, steps=tuple(steps), pending=pending)
 
-    async def take_all_back(
-        self, client: SensorClient, context: Context, sensor: Sensor
-    ) -> ReleaseReport:
+    async def undo(self, client: SensorClient, adoption: Adoption) -> str:
+        """Take back an adoption that did not come to its end; gives why something is left.
+
+        A first one goes as a whole; of a later one, what it changed. The device is the caller's.
+        """
+        known = await self._adoptions.book.of(adoption.sensor)
+        if known is None:
+            return ""
+        run = [entry for entry in known.made if entry.get("run")]
+        _, pending = await self._take_back(client, known, run)
+        if not pending and known.state == "adopting":
+            await self._adoptions.book.take_out(known)
+        return pending
+
+    async def _take_back(
+        self, client: SensorClient, adoption: Adoption, entries: Sequence[dict[str, Any]]
+    ) -> tuple[list[Step], str]:
         """Newest first, each step written down; ends early, saying why, where the device fails."""
-        adoption = await self._adoptions.book.of(sensor.sensor)
-        assert adoption is not None, "it is written down before anything is done"
-        adoption = replace(adoption, state="releasing")
-        await self._adoptions.book.save(adoption)
         steps: list[Step] = []
-        about = about_found(sensor.sensor)
-        while adoption.made:
-            entry = adoption.made[-1]
+        context = self._adoptions.context_of(adoption)
+        about = about_found(adoption.sensor)
+        left = list(adoption.made)
+        for entry in [one for one in reversed(entries) if one["kind"] in ON_DEVICE]:
             try:
                 await take_back(client, context, entry, self._adoptions.vault, about=about)
             except DeviceError as error:
-                return ReleaseReport(
-                    sensor_id=sensor.sensor_id, steps=tuple(steps), pending=error.detail
-                )
+                return steps, error.detail
             steps.append(Step("device", "remove", f"{entry['kind']} {entry['id']}"))
-            adoption = replace(adoption, made=adoption.made[:-1])
-            await self._adoptions.book.save(adoption)
-        await self._adoptions.book.delete(adoption)
-        return ReleaseReport(sensor_id=sensor.sensor_id, steps=tuple(steps))
+            left.remove(entry)
+            await self._adoptions.book.amend(adoption.sensor, made=tuple(left))
+        return steps, ""
 
-    async def finish(self) -> None:
-        """Take back what could not be before: after a crash, or once a device is back."""
+    # -- later ------------------------------------------------------------------------------------
+    async def finish(self, serial: str = "") -> None:
+        """Take back what could not be before: after a crash, or once a device is back.
+
+        What somebody works at is left alone. `serial`: of this device only, which is the caller's.
+        """
+        await self._adoptions.engine.desk.fresh()
         for adoption in await self._adoptions.book.every():
-            sensor = (await self._adoptions.engine.desk.fresh()).sensors.get(adoption.sensor)
-            if adoption.state == "adopted" or sensor is None:
+            mine = self._adoptions.device_of(adoption).serial
+            if serial not in ("", mine):
                 continue
             try:
-                report = await self.release(sensor.sensor_id)
+                if serial:
+                    await self._finish(adoption.sensor)
+                    continue
+                async with self._adoptions.turns.turn(mine, wait_s=0):
+                    await self._finish(adoption.sensor)
             except CountlineError as error:
-                _log.info("release_pending", sensor=sensor.sensor_id, why=error.detail)
-                continue
-            if report.pending:
-                _log.info("release_pending", sensor=sensor.sensor_id, why=report.pending)
-            elif sensor.state != "retired":
-                await self._adoptions.engine.desk.retire_sensor(sensor.sensor_id)
+                if serial:
+                    raise
+                _log.info("release_pending", sensor=adoption.sensor, why=error.detail)
+
+    async def _finish(self, number: SensorNo) -> None:
+        """Finish one, whose device is the caller's. Raises `CountlineError` where it cannot be."""
+        sensor = (await self._adoptions.engine.desk.fresh()).sensors.get(number)
+        adoption = await self._adoptions.book.of(number)
+        if sensor is None or adoption is None:
+            return
+        retired = sensor.state == "retired"
+        if adoption.state == "adopted" and not retired:
+            if any(entry.get("run") for entry in adoption.made):
+                async with self._adoptions.opened(sensor, adoption) as client:
+                    _raise(await self.undo(client, adoption))
+            return
+        async with self._adoptions.opened(sensor, adoption) as client:
+            if adoption.state == "adopting" and not retired:
+                _raise(await self.undo(client, adoption))
+                return
+            _, pending = await self._take_back(client, adoption, adoption.made)
+            _raise(pending)
+        await self._adoptions.book.delete(adoption)
+        await self._adoptions.engine.desk.retire_sensor(sensor.sensor_id)
+
+
+def _raise(pending: str) -> None:
+    if pending:
+        raise DeviceError(pending)

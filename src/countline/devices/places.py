@@ -7,7 +7,7 @@ from countline.devices.xovis_v5.recognise import Recognised
 from countline.drivers.xovis_v5 import DRIVER
 from countline.engine.adopting import AdoptionAsked
 from countline.engine.catalogue import Catalogue
-from countline.engine.changes import bad_field
+from countline.engine.changes import bad_field, check_id
 from countline.errors import Conflict
 from countline.model.adoption import Adoption
 from countline.model.ids import LocationId, SensorId, is_id
@@ -27,11 +27,18 @@ class Place:
 
 async def place_of(adoptions: Adoptions, asked: AdoptionAsked, found: Recognised) -> Place:
     """Whose a device is, or becomes. Raises `Conflict`, or `BadQuery`, for what cannot be."""
+    if asked.sensor_id is not None:
+        check_id("sensor_id", asked.sensor_id)
     catalogue = await adoptions.engine.desk.fresh()
     device = catalogue.device_by_serial.get((DRIVER.vendor, found.serial, asked.context))
     sensor = None
     if device is not None and device.sensor is not None:
         sensor = catalogue.sensors[device.sensor]
+        if not asked.sees(sensor.location_id):
+            raise Conflict(
+                f"The device {found.serial} is adopted already, out of sight of this key.",
+                code="device_taken",
+            )
         if asked.sensor_id not in (None, sensor.sensor_id):
             raise Conflict(
                 f"The device {found.serial} is {sensor.sensor_id} already; adopt it as that, or"
@@ -40,6 +47,8 @@ async def place_of(adoptions: Adoptions, asked: AdoptionAsked, found: Recognised
             )
     elif asked.sensor_id is not None:
         sensor = catalogue.sensor_by_id.get(SensorId(asked.sensor_id))
+        if sensor is not None and not asked.sees(sensor.location_id):
+            raise Conflict(f"Sensor id {asked.sensor_id!r} is not free.", code="id_taken")
         if sensor is not None and (mine := catalogue.open_device_of.get(sensor.sensor)):
             raise Conflict(
                 f"Sensor {sensor.sensor_id} has the device {mine.serial}, and this is"
@@ -47,6 +56,12 @@ async def place_of(adoptions: Adoptions, asked: AdoptionAsked, found: Recognised
                 code="device_taken",
             )
     if sensor is not None:
+        if sensor.state == "retired":
+            raise Conflict(
+                f"Sensor {sensor.sensor_id} is retired, and its id stays with its history; give"
+                " another id.",
+                code="id_taken",
+            )
         if asked.location_id not in (None, sensor.location_id):
             raise Conflict(
                 f"Sensor {sensor.sensor_id} belongs to {sensor.location_id}.",
@@ -60,8 +75,7 @@ async def place_of(adoptions: Adoptions, asked: AdoptionAsked, found: Recognised
             makes_location=False,
         )
     location_id = asked.location_id or _only_location(catalogue)
-    if not is_id(location_id):
-        raise bad_field("location_id", f"{location_id!r} is not an id")
+    check_id("location_id", location_id)
     return Place(
         sensor_id=asked.sensor_id or _new_id(catalogue, found),
         location_id=location_id,

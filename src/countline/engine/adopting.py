@@ -9,6 +9,7 @@ from countline.engine.histories import Merged
 from countline.engine.mapping import LinesAsked
 from countline.errors import NotReady
 from countline.model.adoption import ConfigurationChange
+from countline.model.ids import LocationId
 from countline.vault import Secret
 
 NOTHING = Merged()
@@ -39,6 +40,11 @@ class AdoptionAsked:
     accept_certificate: bool = False  # a changed one
     dry_run: bool = False
     who: str = "command line"  # for the log of changes
+    sight: frozenset[LocationId] | None = None  # locations of whoever asks; None: all
+
+    def sees(self, location_id: LocationId) -> bool:
+        """Whether whoever asks may know of what is there."""
+        return self.sight is None or location_id in self.sight
 
 
 class Step(NamedTuple):

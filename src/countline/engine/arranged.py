@@ -5,10 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 from countline.engine.desk import CatalogueDesk
-from countline.engine.mapping import DeviceChannel, LinesAsked, forget_sensor, mapped
+from countline.engine.entering import Entry, enter, settle, take_out
+from countline.engine.mapping import DeviceChannel, LinesAsked
 from countline.model.adoption import Adoption, ConfigurationChange
 from countline.model.ids import SensorNo
-from countline.model.sensor import Device, Sensor
+from countline.model.sensor import Sensor
 from countline.store.seam import Transaction, View
 
 DEVICE = "device"  # who changed a configuration, where somebody did it on the device itself
@@ -45,41 +46,44 @@ class ArrangedDesk:
         """Forget one, when all of it is taken back."""
         await self._desk.store.write(lambda tx: tx.delete(adoption))
 
-    async def enter(self, adoption: Adoption, *, driver: str, model: str, firmware: str) -> None:
-        """Write down an adoption, and what its device is."""
+    async def amend(self, sensor: SensorNo, **changes: Any) -> Adoption | None:
+        """Change parts of one; None where it was forgotten meanwhile, and stays so."""
 
-        def work(tx: Transaction) -> None:
-            tx.save(adoption)
-            for device in tx.records(Device, sensor=adoption.sensor):
-                if device.valid_to_s is None:
-                    tx.save(
-                        replace(
-                            device,
-                            driver=driver,
-                            address=adoption.address,
-                            model=model,
-                            firmware=firmware,
-                        )
-                    )
+        def work(tx: Transaction) -> Adoption | None:
+            known = tx.record(Adoption, sensor)
+            if known is None:
+                return None
+            tx.save(made := replace(known, **changes))
+            return made
 
-        await self._desk.store.write(work)
-        await self._desk.fresh()
+        return await self._desk.store.write(work)
 
-    async def map_channels(
-        self, sensor: Sensor, channels: Sequence[DeviceChannel], lines: LinesAsked
-    ) -> list[str]:
-        """Give a device's channels their meaning; see `mapping.mapped`."""
-
-        def work(tx: Transaction) -> list[str]:
-            return mapped(tx, tx.record(Sensor, sensor.sensor) or sensor, channels, lines)
-
-        made = await self._desk.store.write(work)
+    async def enter(
+        self, entry: Entry, adoption_of: Callable[[SensorNo], Adoption]
+    ) -> tuple[Sensor, Adoption]:
+        """Write down an adoption before its device is touched; see `entering.enter`."""
+        now_s = self._now_s()
+        made = await self._desk.store.write(lambda tx: enter(tx, entry, adoption_of, now_s))
         await self._desk.fresh()
         return made
 
-    async def forget_sensor(self, sensor: Sensor) -> None:
-        """Take back a sensor whose adoption failed; see `mapping.forget_sensor`."""
-        await self._desk.store.write(lambda tx: forget_sensor(tx, sensor, self._now_s()))
+    async def settle(
+        self,
+        adoption: Adoption,
+        entry: Entry,
+        channels: Sequence[DeviceChannel],
+        lines: LinesAsked,
+    ) -> list[str]:
+        """Everything is made on the device; see `entering.settle`. What waited for it is counted."""
+        made = await self._desk.store.write(lambda tx: settle(tx, adoption, entry, channels, lines))
+        sensor = (await self._desk.fresh()).sensors[adoption.sensor]
+        await self._desk.tell_registered(sensor)
+        return made
+
+    async def take_out(self, adoption: Adoption) -> None:
+        """Everything is taken back on the device; see `entering.take_out`."""
+        now_s = self._now_s()
+        await self._desk.store.write(lambda tx: take_out(tx, adoption, now_s))
         await self._desk.fresh()
 
     # -- changes of configuration -----------------------------------------------------------------

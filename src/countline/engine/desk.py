@@ -48,6 +48,11 @@ class CatalogueDesk:
         """Have something done before `register_sensor` returns: counting what waited for it."""
         self._registered.append(told)
 
+    async def tell_registered(self, sensor: Sensor) -> None:
+        """A sensor has its device: have done what is to be done then."""
+        for told in self._registered:
+            await told(sensor)
+
     def current(self) -> Catalogue:
         """The last snapshot, without asking the store."""
         assert self._current is not None, "fresh() comes first"
@@ -301,8 +306,7 @@ class CatalogueDesk:
             return sensor
 
         sensor = await self._write(work)
-        for told in self._registered:
-            await told(sensor)
+        await self.tell_registered(sensor)
         return sensor
 
     async def change_sensor(self, sensor_id: str, **changes: Any) -> Sensor:

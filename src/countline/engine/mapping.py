@@ -6,12 +6,10 @@ from typing import Literal
 
 from countline.drivers.reading import ChannelInfo
 from countline.engine.admission import learn_channel, learn_series, wanted_measures
-from countline.engine.changes import changed, ended, first_line
-from countline.model.access import PushSecret
-from countline.model.adoption import Hole
+from countline.engine.changes import changed, first_line
 from countline.model.ids import ZoneId
 from countline.model.place import Location, Source, Zone
-from countline.model.sensor import Channel, Device, Expected, Sensor, Series
+from countline.model.sensor import Sensor
 from countline.store.seam import Transaction
 
 LinesAsked = Literal["first", "all", "none"]
@@ -88,20 +86,3 @@ def _measured_zone(
     )
     tx.save(zone, source)
     return f"zone {zone.zone_id} ({zone.name}), measured by {drawn.channel}"
-
-
-def forget_sensor(tx: Transaction, sensor: Sensor, now_s: int) -> None:
-    """Take back a sensor whose adoption failed. One that has numbers already is retired instead."""
-    number = sensor.sensor
-    for device in tx.records(Device, sensor=number):
-        if device.driver:  # it pushed before anybody adopted it, and waits again
-            tx.save(replace(device, sensor=None, address=""))
-        else:
-            tx.delete(device)
-    tx.delete(*(s for s in tx.records(PushSecret) if s.sensor == number))
-    if tx.span(number) is not None:
-        tx.save(replace(sensor, state="retired", retired_s=now_s), *ended(tx, number, now_s))
-        return
-    for kind in (Source, Channel, Series, Expected, Hole):
-        tx.delete(*tx.records(kind, sensor=number))
-    tx.delete(sensor)

@@ -29,6 +29,7 @@ async def adopt(
         },
         password=None if data.password is None else Secret(data.password),
         who=request.caller.name,
+        sight=None if request.sight is None else frozenset(request.sight),
     )
     return told(await request.devices.adopt(asked))
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from countline.devices.xovis_v5.client import SensorClient
 from countline.devices.xovis_v5.documents import readable
+from countline.devices.xovis_v5.shapes import DeviceInfo
 from countline.drivers.xovis_v5.compatibility import OLDEST
 from countline.drivers.xovis_v5.firmware import Firmware, firmware_of
 from countline.errors import DeviceError
@@ -26,11 +27,16 @@ class Recognised:
     fingerprint: str  # of the certificate, "" over HTTP
 
 
+def serial_of(info: DeviceInfo) -> str:
+    """A device's serial number, as it is written here."""
+    return info.serial.strip().lower().replace("-", ":")
+
+
 async def recognise(client: SensorClient) -> Recognised:
     """Asks the open operations only. Raises `DeviceError`: `device_not_recognised` for anything
     that is no sensor of this generation, `firmware_unsupported` for an older one."""
     info = await client.device.info()
-    serial = info.serial.strip().lower().replace("-", ":")
+    serial = serial_of(info)
     firmware = firmware_of(info.fw_version)
     if firmware is None or not _SERIAL.fullmatch(serial):
         raise DeviceError(

@@ -11,9 +11,15 @@ from countline.vault import Secret, Vault
 Kind = Literal["connection", "agent", "logic"]
 
 
-def made_entry(kind: Kind, id: int, *, sealed_before: bytes = b"") -> dict[str, Any]:
-    """One row of `Adoption.made`. `sealed_before`: what was there before, for one that we changed."""
-    entry: dict[str, Any] = {"kind": kind, "id": id}
+def made_entry(kind: Kind, id: int, *, sealed_before: bytes = b"", again: bool) -> dict[str, Any]:
+    """One row of `Adoption.made`. `sealed_before`: what was there before, for one that we changed.
+
+    It is of an adoption that runs, until that is settled; `again`: then it goes, since the row of
+    an earlier adoption says already how the device was found.
+    """
+    entry: dict[str, Any] = {"kind": kind, "id": id, "run": True}
+    if again:
+        entry["again"] = True
     if sealed_before:
         entry["before"] = b64encode(sealed_before).decode()
     return entry
