@@ -20,7 +20,8 @@ BLOCK = re.compile(r"^```sh\n(.*?)^```", re.DOTALL | re.MULTILINE)
 def commands(page: str) -> list[str]:
     """Every `countline ...` line of a page's shell blocks, continued lines joined."""
     text = "\n".join(BLOCK.findall((ROOT / page).read_text())).replace("\\\n", " ")
-    return [line for line in text.splitlines() if line.startswith("countline ")]
+    lines = (line.partition(" > ")[0] for line in text.splitlines())  # into no file here
+    return [line for line in lines if line.startswith("countline ")]
 
 
 SHOWN = [(page, command) for page in PAGES for command in commands(page)]

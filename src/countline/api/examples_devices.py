@@ -71,7 +71,7 @@ CONFIG: Json = {
     ],
     "checksum": "5d41402abc4b2a76b9719d911017c592",
     "drift": [
-        {"path": "/device/id/name", "before": "Main entrance", "after": "Main door"},
+        {"path": "api/v5/device/id/name", "before": "Main entrance", "after": "Main door"},
     ],
     "steps": [],
 }

@@ -163,10 +163,11 @@ class Configurer:
         """A change of nothing accepts what somebody did on the device; that is told too."""
         accepted = differences(contents_of(opened.adoption), contents_of(adoption))
         if accepted:
+            more = f" and {len(accepted) - 1} more" if len(accepted) > 1 else ""
             await self._adoptions.book.log(
                 opened.sensor.sensor,
                 who=who,
-                what=f"accept {len(accepted)} differences, the first at {accepted[0].path}",
+                what=f"accept what was changed there: {accepted[0].path}{more}",
                 before={one.path: one.before for one in accepted},
                 after={one.path: one.after for one in accepted},
             )
