@@ -12,6 +12,7 @@ from countline.engine.adopting import AdoptionAsked
 from countline.errors import CountlineError
 from countline.model.access import PushSecret
 from countline.model.adoption import Adoption, ConfigurationChange
+from countline.model.ids import SensorId
 from countline.model.place import Line, Location, Zone
 from countline.model.sensor import Channel, Sensor, Series
 from countline.model.sensor import Device as KnownDevice
@@ -103,6 +104,89 @@ def test_an_adoption_that_ends_at_any_step(tmp_path: Path, end: End, prepare: Pr
                 await house.engine.desk.retire_sensor("S1")
                 assert not (await house.desk.release("S1")).pending
                 assert device.snapshot() == found, nth
+            if came_through and fate.steps < nth:
+                return
+        raise AssertionError("it never came through")
+
+    asyncio.run(story())
+
+
+OTHER = "http://10.0.0.2:8080"
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_an_adoption_that_is_done_again_and_ends_at_any_step(tmp_path: Path, end: End) -> None:
+    """It mends what somebody broke, and pushes elsewhere; or the device is as it was before."""
+
+    async def story() -> None:
+        for nth in range(1, STEPS_MAX):
+            folder, device = tmp_path / str(nth), new_device()
+            folder.mkdir()
+            found = device.snapshot()
+            async with wired_house(folder, {HOST: device}, now_ms=now_ms) as house:
+                await adopt(house)
+                await lose_an_agent(house)
+                (before,) = await house.adoptions.book.every()
+            broken = device.snapshot()
+            fate = Fate(nth=nth, end=end)
+            came_through = await tried(folder, device, fate, adopt_elsewhere)
+            async with wired_house(folder, {HOST: device}, now_ms=now_ms) as house:
+                await house.desk.finish()
+                (after,) = await house.adoptions.book.every()
+                if after.target == OTHER:
+                    mended = device.snapshot()
+                    assert mended != broken, nth
+                    await adopt_elsewhere(house)
+                    assert device.snapshot() == mended, nth
+                else:
+                    assert device.snapshot() == broken, nth
+                    assert after == before, nth
+                    await adopt(house)
+                await house.engine.desk.retire_sensor("S1")
+                assert not (await house.desk.release("S1")).pending
+                assert device.snapshot() == found, nth
+            if came_through and fate.steps < nth:
+                return
+        raise AssertionError("it never came through")
+
+    asyncio.run(story())
+
+
+async def adopt_elsewhere(house: WiredHouse) -> None:
+    await adopt(house, push_url=OTHER)
+
+
+async def lose_an_agent(house: WiredHouse) -> None:
+    """Somebody removes one of ours."""
+    sensor, adoption = await house.adoptions.adopted("S1")
+    ours = [int(entry["id"]) for entry in adoption.made if entry["kind"] == "agent"]
+    async with house.adoptions.opened(sensor, adoption) as client:
+        await client.at().push.delete_agent(ours[0])
+
+
+async def release(house: WiredHouse) -> None:
+    await house.engine.desk.retire_sensor("S1")
+    await house.desk.release("S1")
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_a_release_that_ends_at_any_step(tmp_path: Path, end: End) -> None:
+    async def story() -> None:
+        for nth in range(1, STEPS_MAX):
+            folder, device = tmp_path / str(nth), new_device()
+            folder.mkdir()
+            found = device.snapshot()
+            async with wired_house(folder, {HOST: device}, now_ms=now_ms) as house:
+                await adopt(house)
+                adopted = device.snapshot()
+            fate = Fate(nth=nth, end=end)
+            came_through = await tried(folder, device, fate, release)
+            async with wired_house(folder, {HOST: device}, now_ms=now_ms) as house:
+                await house.desk.finish()
+                catalogue = await house.engine.desk.fresh()
+                retired = catalogue.sensor_by_id[SensorId("S1")].state == "retired"
+                assert device.snapshot() == (found if retired else adopted), nth
+                assert len(await house.adoptions.book.every()) == (not retired), nth
             if came_through and fate.steps < nth:
                 return
         raise AssertionError("it never came through")

@@ -13,6 +13,7 @@ from countline.devices.configuring import Configurer
 from countline.devices.desk import Desk
 from countline.devices.guard import AllowedNetworks
 from countline.devices.letting_go import Releaser
+from countline.devices.rounds import DeviceRounds
 from countline.devices.xovis_v5 import Address, Devices, Ways
 from countline.devices.xovis_v5.transport import Answer
 from countline.devices.xovis_v5.wiring import Pin
@@ -128,6 +129,7 @@ class WiredHouse:
     desk: Desk
     adoptions: Adoptions
     configurer: Configurer
+    rounds: DeviceRounds
 
 
 @asynccontextmanager
@@ -158,8 +160,7 @@ async def wired_house(
         releaser = Releaser(adoptions)
         adopter = Adopter(adoptions, releaser, seen_from=lambda host: "http://10.0.0.1:8080")
         configurer = Configurer(adoptions)
-        yield WiredHouse(
-            engine, Desk(adoptions, adopter, releaser, configurer), adoptions, configurer
-        )
+        desk = Desk(adoptions, adopter, releaser, configurer)
+        yield WiredHouse(engine, desk, adoptions, configurer, DeviceRounds(adoptions, configurer))
     finally:
         await asyncio.shield(engine.close())
