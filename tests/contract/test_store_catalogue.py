@@ -30,6 +30,7 @@ from countline.model.sensor import (
     Series,
     Status,
 )
+from countline.model.ventilation import CurvePoint, Ventilation
 from countline.store import Store, Transaction
 from countline.store.records import TABLES
 from tests.contract.store_kinds import Opener, each_store, empty_store, run
@@ -72,6 +73,11 @@ RECORDS: tuple[Any, ...] = (
     Hole(hole_id=1, sensor=SensorNo(9), from_s=60, to_s=180, reason="asleep"),
     KeptFacts(sensor=SensorNo(9), facts={"newest": {"at_s": 5}, "since": {"silent": 3}}),
     Trouble(part="occupancy", code="occupancy_failing", detail="It failed.", since_s=None),
+    Ventilation(
+        zone_id=ZoneId(1), location_id=LocationId("X"), edition="62.1-2016", people_rate=2.5,
+        area_rate=0.3, design_population=4, standby_allowed=True, curve_gives="setpoint_offset",
+        curve_unit="K", curve=(CurvePoint(0.0, 0.0), CurvePoint(0.5, -1.5)),
+    ),
 )  # fmt: skip
 
 
@@ -132,7 +138,8 @@ def test_the_catalogue_version_moves_with_what_the_catalogue_is(
         | Hole
         | KeptFacts
         | Trouble
-        | LayoutImage,
+        | LayoutImage
+        | Ventilation,
     )
     with empty_store(opener) as store:
         for step in ("save", "save", "delete"):

@@ -22,6 +22,7 @@ from countline.model.sensor import (
     Series,
     Status,
 )
+from countline.model.ventilation import Ventilation
 
 
 class Place(NamedTuple):
@@ -58,6 +59,7 @@ TABLES: Mapping[type[Any], Place] = {
     Hole: Place("hole", ("hole_id",), moves_catalogue=False),
     KeptFacts: Place("facts", ("sensor",), moves_catalogue=False),
     Trouble: Place("trouble", ("part",), moves_catalogue=False),
+    Ventilation: Place("ventilation", ("zone_id",), moves_catalogue=False),
 }
 
 

@@ -345,3 +345,15 @@ DELETE FROM shape WHERE layout_id = ? AND kind = ? AND number = ?
 
 -- name: shape_by_layout_id
 SELECT * FROM shape WHERE layout_id = ? ORDER BY layout_id, kind, number
+
+-- name: ventilation_all
+SELECT * FROM ventilation ORDER BY zone_id
+
+-- name: ventilation_get
+SELECT * FROM ventilation WHERE zone_id = ?
+
+-- name: ventilation_insert
+INSERT INTO ventilation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+
+-- name: ventilation_delete
+DELETE FROM ventilation WHERE zone_id = ?
