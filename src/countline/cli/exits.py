@@ -54,6 +54,7 @@ _BY_CODE = {
     "device_login_missing": NOT_ALLOWED,
     "device_privilege_missing": NOT_ALLOWED,
     "certificate_changed": CONFLICT,
+    "device_exchanged": CONFLICT,
     "device_conflict": CONFLICT,
     "device_limit_reached": CONFLICT,
     "device_license_missing": CONFLICT,

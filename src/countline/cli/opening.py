@@ -16,10 +16,13 @@ if TYPE_CHECKING:
 async def opened_engine(options: Options, *, must_exist: bool = False) -> AsyncIterator["Engine"]:
     """The engine over the store that the options and settings name; closed at the end.
 
-    With `must_exist` a store that is not there is an error, not a new empty one.
+    With `must_exist` a store that is not there is an error, not a new empty one. What goes wrong
+    beside the command is told on standard error, without the values that were in hand.
     """
+    from countline import log
     from countline.engine.engine import open_engine
 
+    log.set_up(level="warning")
     url = options.loaded().settings.store_url
     if must_exist:
         check_exists(url)
