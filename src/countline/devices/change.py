@@ -16,5 +16,5 @@ class Change:
     what: str
     do: Run
     undo: Run
-    before: dict[str, Any] = field(default_factory=dict)
-    after: dict[str, Any] = field(default_factory=dict)
+    before: dict[str, Any] = field(default_factory=dict, repr=False)  # blanked where it is kept
+    after: dict[str, Any] = field(default_factory=dict, repr=False)

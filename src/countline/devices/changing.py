@@ -7,7 +7,7 @@ from typing import Any
 from countline.devices.change import Change
 from countline.devices.changing_logics import logic_changes
 from countline.devices.xovis_v5 import ContextOperations, SensorClient, merge
-from countline.devices.xovis_v5.documents import blank
+from countline.devices.xovis_v5.documents import blank, unblanked
 from countline.devices.xovis_v5.looking import free_id
 from countline.devices.xovis_v5.reading import Read
 from countline.engine.configuring import AgentPart, Configuration, ScenePart
@@ -117,7 +117,7 @@ def _made_agent(id: int, whole: dict[str, Any]) -> Change:
 
 
 def _written_agent(id: int, before: dict[str, Any], change: Mapping[str, Any]) -> Change:
-    after = merge(before, change)
+    after = merge(before, unblanked(change, before))
 
     async def do(client: SensorClient, at: ContextOperations) -> None:
         await at.push.write_agent(id, after)

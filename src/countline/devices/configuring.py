@@ -136,7 +136,11 @@ class Configurer:
             raise
         for step in steps:
             await self._adoptions.book.log(
-                opened.sensor.sensor, who=who, what=step.what, before=step.before, after=step.after
+                opened.sensor.sensor,
+                who=who,
+                what=step.what,
+                before=blank(step.before),
+                after=blank(step.after),
             )
 
     async def _undo(self, opened: _Open, done: Sequence[Change]) -> str:

@@ -11,6 +11,8 @@ BLANKED = "***"
 # Keys whose values are secrets, in whatever part of an answer they stand.
 _SECRET = re.compile(r"pass(word|wd)?|auth_data|token|secret|smk|.*(_password|_token|_key)", re.I)
 _HEADERS = "custom_header_fields"  # their values may be a key
+_IN_ADDRESS = re.compile(r"(?<=://)[^/?#@\s]+(?=@)")  # user and password before a host
+_IN_QUERY = re.compile(r"(?<=[?&])([\w.-]*(?:key|token|secret|pass\w*|auth)=)[^&#\s]+", re.I)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -47,7 +49,18 @@ def blank(answer: Any) -> Any:
         return {name: _blanked(str(name), value) for name, value in answer.items()}
     if isinstance(answer, list | tuple):
         return [blank(one) for one in answer]
+    if isinstance(answer, str):
+        return _IN_QUERY.sub(rf"\1{BLANKED}", _IN_ADDRESS.sub(BLANKED, answer))
     return answer
+
+
+def unblanked(shown: Any, known: Any) -> Any:
+    """What was shown without secrets, as it comes back, with those that are known in their place."""
+    if isinstance(shown, Mapping) and isinstance(known, Mapping):
+        return {name: unblanked(value, known.get(name)) for name, value in shown.items()}
+    if isinstance(shown, list) and isinstance(known, list) and len(shown) == len(known):
+        return [unblanked(one, other) for one, other in zip(shown, known, strict=True)]
+    return known if known is not None and shown in (BLANKED, blank(known)) else shown
 
 
 def secrets_in(body: Any) -> set[str]:
@@ -83,6 +96,6 @@ def _is_secret(name: str, value: Any) -> bool:
 def _blanked(name: str, value: Any) -> Any:
     if name == _HEADERS and isinstance(value, list):
         return [{**one, "value": BLANKED} if isinstance(one, Mapping) else BLANKED for one in value]
-    if _is_secret(name, value):
+    if _SECRET.fullmatch(name) and value and not isinstance(value, bool):
         return BLANKED
     return blank(value)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from countline.devices.xovis_v5.client import ContextOperations, SensorClient
-from countline.devices.xovis_v5.documents import Document
+from countline.devices.xovis_v5.documents import Document, blank
 from countline.devices.xovis_v5.push_shapes import Agent
 from countline.devices.xovis_v5.scene_shapes import (
     Geometry,
@@ -97,7 +97,7 @@ def _agent_part(agent: Agent, ours: bool) -> AgentPart:
         type=agent.type,
         enabled=agent.enabled,
         connection=agent.connection,
-        config=agent.config,
+        config=blank(agent.config),
         ours=ours,
     )
 
