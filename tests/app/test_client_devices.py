@@ -8,19 +8,19 @@ import pytest
 
 from countline import clock
 from countline.client import AdoptionAsked, ApiError, AsyncClient, Client, ConfigChange
-from countline.emulator.v5 import Device, emulated_sensor, listening
+from countline.emulator.v5 import Certificate, Device, emulated_sensor, listening
 from countline.wire.v3_devices import SensorConfig
 from tests.app.gatehouse import gatehouse
 
 Work = Callable[[AsyncClient, Device, AdoptionAsked], Awaitable[None]]
 
 
-def with_client(folder: Path, work: Work) -> None:
+def with_client(folder: Path, work: Work, *, tls: bool = False) -> None:
     """Run a test with a gateway, a client of it, and a device that may be adopted."""
 
     async def story() -> None:
         device = emulated_sensor("5.6", installed_s=clock.now_s() - 86_400)
-        async with gatehouse(folder) as house, listening(device) as address:
+        async with gatehouse(folder) as house, listening(device, tls=tls) as address:
             _, key = await house.engine.access.create_key(name="desk", scopes=("read", "admin"))
             asked = AdoptionAsked(
                 address=str(address), password="pass", sensor_id="S1", location_id="HALL"
@@ -91,6 +91,18 @@ def test_the_client_that_waits_reads_the_same(tmp_path: Path) -> None:
         assert set(log) == {"desk"}
 
     with_client(tmp_path, work)
+
+
+def test_another_certificate_is_refused_in_whole_words(tmp_path: Path) -> None:
+    async def work(client: AsyncClient, device: Device, asked: AdoptionAsked) -> None:
+        await client.adopt(asked)
+        device.part(Certificate).renew()
+        with pytest.raises(ApiError) as caught:
+            await client.sensor_config("S1")
+        assert (caught.value.status, caught.value.error_code) == (409, "certificate_changed")
+        assert "No password was sent" in caught.value.detail, "`pass` is blanked in none of it"
+
+    with_client(tmp_path, work, tls=True)
 
 
 def test_a_wrong_password_is_said_in_words(tmp_path: Path) -> None:

@@ -40,12 +40,18 @@ def problem_of(error: CountlineError, *, docs: str) -> Problem:
         errors=[FieldProblem(field=e.field, code=e.code, detail=e.detail) for e in error.errors],
         finest=_text(error.extra.get("finest")),
         fits=_text(error.extra.get("fits")),
+        found=_firmware(error, "found"),
+        needed=_firmware(error, "needed"),
         violated_policies=_policies(error.error_code),
     )
 
 
 def _text(value: Any) -> Any:
     return UNSET if value is None else str(value)
+
+
+def _firmware(error: CountlineError, name: str) -> Any:
+    return _text(error.extra.get(name) if error.error_code == "firmware_unsupported" else None)
 
 
 def _policies(code: str) -> Any:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from countline.engine.engine import Engine
     from countline.model.health import Finding
     from countline.model.ids import LocationId
+    from countline.model.query import SensorHealth
 
 COLOURS = {"error": "bold red", "warning": "yellow", "info": "dim"}
 
@@ -68,12 +69,16 @@ async def _known_location(engine: "Engine", location: str | None) -> "LocationId
 async def _how_many(engine: "Engine", location_id: "LocationId | None") -> str:
     """`sensors: 3 healthy, 1 offline`."""
     sight = None if location_id is None else frozenset({location_id})
-    seen = [one.health for one in await engine.watch.sensors(sight)]
-    told = [
-        f"{seen.count(state)} {state}" for state in ("healthy", "degraded", "offline", "unknown")
-    ]
+    seen = [_state(one) for one in await engine.watch.sensors(sight)]
+    states = ("healthy", "degraded", "offline", "unknown", "retired")
+    told = [f"{seen.count(state)} {state}" for state in states]
     named = ", ".join(one for one in told if not one.startswith("0 "))
     return f"sensors: {named}" if named else "no sensors yet"
+
+
+def _state(sensor: "SensorHealth") -> str:
+    retired = any(one.code == "retired" for one in sensor.findings)
+    return "retired" if retired else sensor.health
 
 
 def _served(options: Options) -> bool:

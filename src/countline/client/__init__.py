@@ -22,6 +22,7 @@ from countline.wire.v3_catalogue import (
 from countline.wire.v3_devices import (
     AdoptionAsked,
     AgentConfig,
+    ClockChange,
     ClockConfig,
     ConfigChange,
     ConfigWanted,
@@ -36,6 +37,7 @@ __all__ = [
     "ApiError",
     "AsyncClient",
     "Client",
+    "ClockChange",
     "ClockConfig",
     "ConfigChange",
     "ConfigWanted",

@@ -96,7 +96,7 @@ def refusal(status: int, body: bytes, wait_s: float | None = None) -> ApiError:
     errors = tuple(FieldError(field=e.field, detail=e.detail, code=e.code) for e in problem.errors)
     extra = {
         name: value
-        for name in ("type", "title", "finest", "fits")
+        for name in ("type", "title", "finest", "fits", "found", "needed")
         if (value := getattr(problem, name)) is not msgspec.UNSET
     }
     return ApiError(

@@ -42,6 +42,12 @@ class Problem(Told, frozen=True, kw_only=True, rename={"violated_policies": "vio
         str | UnsetType,
         Meta(description="With `too_many_rows`: the finest granularity whose rows fit."),
     ] = UNSET
+    found: Annotated[
+        str | UnsetType, Meta(description="With `firmware_unsupported`: the sensor's firmware.")
+    ] = UNSET
+    needed: Annotated[
+        str | UnsetType, Meta(description="With `firmware_unsupported`: the firmware that can.")
+    ] = UNSET
     violated_policies: Annotated[
         list[str] | UnsetType, Meta(description="With 429: the rate limits that were passed.")
     ] = UNSET

@@ -115,6 +115,16 @@ class ClockConfig(Sent, frozen=True, kw_only=True):
     ] = ()
 
 
+class ClockChange(Sent, frozen=True, kw_only=True):
+    """What to change of how the device keeps its clock; fields left out stay."""
+
+    time_zone: Annotated[str, Meta(max_length=64)] | UnsetType = UNSET
+    ntp_enabled: bool | UnsetType = UNSET
+    ntp_servers: (
+        Annotated[tuple[Annotated[str, Meta(max_length=255)], ...], Meta(max_length=16)] | UnsetType
+    ) = UNSET
+
+
 class GeometryConfig(Sent, frozen=True, kw_only=True):
     """A line or zone in the device's own frame: metres on the floor, from below the device."""
 
@@ -175,7 +185,7 @@ class ConfigChange(Sent, frozen=True, kw_only=True):
 
     name: Name128 | UnsetType = UNSET
     group: Name128 | UnsetType = UNSET
-    time: ClockConfig | UnsetType = UNSET
+    time: ClockChange | UnsetType = UNSET
     privacy_mode: PrivacyMode | UnsetType = UNSET
     geometries: Annotated[tuple[GeometryConfig, ...], Meta(max_length=1000)] | UnsetType = UNSET
     logics: Annotated[tuple[LogicConfig, ...], Meta(max_length=1000)] | UnsetType = UNSET

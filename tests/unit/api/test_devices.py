@@ -1,7 +1,10 @@
 """Adoption and configuration by the API: who may, what is read, and what is told."""
 
+import msgspec
 import pytest
 
+from countline.api.problems import problem_of
+from countline.errors import DeviceError
 from tests.unit.api.building import House
 from tests.unit.api.devices import InventedDevices
 
@@ -64,6 +67,19 @@ def test_a_configuration_is_changed_only_as_it_was_seen(house: House) -> None:
     assert caller.get(PATH).json["name"] == "North"
 
 
+def test_the_parts_of_its_clock_that_are_left_out_stay(house: House) -> None:
+    caller = house.caller("admin")
+    before = caller.get(PATH).json["time"]
+    told = caller("PATCH", PATH, body={"time": {"time_zone": "Europe/Zurich"}}).json["time"]
+    assert told == before | {"time_zone": "Europe/Zurich"}
+    whole = caller.get(PATH).json
+    wanted = {
+        n: whole[n] for n in ("name", "group", "privacy_mode", "geometries", "logics", "agents")
+    }
+    told = caller("PUT", PATH, body={**wanted, "time": {"time_zone": "UTC"}}).json["time"]
+    assert told == {"time_zone": "UTC", "ntp_enabled": True, "ntp_servers": []}
+
+
 def test_a_dry_run_changes_nothing(house: House) -> None:
     caller = house.caller("admin")
     before = caller.get(PATH).json
@@ -76,6 +92,16 @@ def test_a_dry_run_changes_nothing(house: House) -> None:
 def test_a_whole_configuration_lacks_nothing(house: House) -> None:
     told = house.caller("admin")("PUT", PATH, body={"name": "North"})
     assert (told.status, told.problem["errors"][0]["code"]) == (400, "missing")
+
+
+def test_a_firmware_that_cannot_is_told_with_the_one_that_can() -> None:
+    error = DeviceError(
+        "It cannot.", code="firmware_unsupported", found="5.0.3", needed="5.6 or newer"
+    )
+    told = problem_of(error, docs="/errors")
+    assert (told.status, told.found, told.needed) == (409, "5.0.3", "5.6 or newer")
+    changed = DeviceError("Another.", code="certificate_changed", found="00", known="01")
+    assert problem_of(changed, docs="/errors").found is msgspec.UNSET
 
 
 def test_version_1_tells_the_same(house: House) -> None:

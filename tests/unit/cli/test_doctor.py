@@ -29,6 +29,12 @@ def test_what_is_wrong_is_told_with_what_to_do(countline: CommandLine) -> None:
     assert (one["sensor_id"], one["location_id"], one["severity"]) == ("S1", "L", "warning")
 
 
+def test_a_retired_sensor_is_counted_as_one(countline: CommandLine) -> None:
+    countline.run("sensors", "register", "S1", "--location", "L", "--tz", "UTC")
+    countline.run("sensors", "retire", "S1")
+    assert "Nothing is wrong; sensors: 1 retired." in countline.run("doctor").out
+
+
 def test_one_location_can_be_asked_about(countline: CommandLine) -> None:
     countline.run("sensors", "register", "S1", "--location", "L", "--tz", "UTC")
     countline.run("sensors", "register", "S2", "--location", "M", "--tz", "UTC")

@@ -21,7 +21,6 @@ from countline.engine.configuring import (
     Configured,
     LogicPart,
     ScenePart,
-    TimePart,
 )
 from countline.vault import Secret
 from countline.wire import v3_devices as wire
@@ -117,11 +116,16 @@ def with_change(now: Configuration, data: wire.ConfigWanted | wire.ConfigChange)
         if name == "master_key" or value is msgspec.UNSET:
             continue
         if name == "time":
-            value = TimePart(**msgspec.structs.asdict(value))
+            value = replace(now.time, **_there(value))
         elif name in PARTS:
             value = tuple(PARTS[name](**msgspec.structs.asdict(one)) for one in value)
         given[name] = value
     return replace(now, **given)
+
+
+def _there(part: msgspec.Struct) -> dict[str, Any]:
+    """The fields that were given."""
+    return {n: v for n, v in msgspec.structs.asdict(part).items() if v is not msgspec.UNSET}
 
 
 def _tell(configured: Configured) -> Response[wire.SensorConfig]:
