@@ -141,8 +141,8 @@ def events_page() -> str:
     """docs/reference/events.md: what a webhook posts, field by field."""
     import msgspec
 
-    from countline.outlets.webhooks import messages
     from countline.outlets.webhooks.settings import WEBHOOK_KINDS
+    from countline.wire import events
 
     lines = ["# Events", "", NOTE, ""]
     lines += [
@@ -151,17 +151,17 @@ def events_page() -> str:
         "gets an older value after a newer one.",
     ]
     for kind in WEBHOOK_KINDS:
-        data = messages.DiscoveredData if kind == "sensor.discovered" else messages.CountsData
+        data = events.DiscoveredData if kind == "sensor.discovered" else events.CountsData
         lines += ["", f"## {kind}", "", EVENTS[kind], "", *field_table(msgspec.json.schema(data))]
     lines += ["", "## Told to nobody", "", "Further events stay in the house:", ""]
     lines += [f"- `{kind}`: {says}" for kind, says in EVENTS.items() if kind not in WEBHOOK_KINDS]
-    lines += ["", "## Rows", "", str(messages.RowBody.__doc__), ""]
-    return "\n".join([*lines, *field_table(msgspec.json.schema(messages.RowBody))]) + "\n"
+    lines += ["", "## Rows", "", str(events.RowBody.__doc__), ""]
+    return "\n".join([*lines, *field_table(msgspec.json.schema(events.RowBody))]) + "\n"
 
 
 def field_table(schema: dict[str, Any]) -> list[str]:
     """The fields of a JSON object and their kinds, as a table."""
-    (fields,) = (one["properties"] for one in schema["$defs"].values() if "properties" in one)
+    fields = schema["$defs"][schema["$ref"].rpartition("/")[2]]["properties"]
     rows = [
         f"| `{name}` | {kind_of_field(says)} | {cell(says.get('description', ''))} |"
         for name, says in fields.items()
@@ -174,7 +174,7 @@ def kind_of_field(says: dict[str, Any]) -> str:
         return " or ".join(kind_of_field(one) for one in says["anyOf"])
     if says.get("type") == "array":
         return (
-            "list of rows" if not says.get("items") else f"list of {kind_of_field(says['items'])}"
+            "list of rows" if "$ref" in says["items"] else f"list of {kind_of_field(says['items'])}"
         )
     if says.get("type") == "object":
         return f"object of {kind_of_field(says['additionalProperties'])}"

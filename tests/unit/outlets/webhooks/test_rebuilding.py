@@ -10,12 +10,12 @@ from unittest.mock import patch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from countline.engine import messages
 from countline.engine.catalogue import read_catalogue
 from countline.engine.feed import next_batch
 from countline.engine.telling import Teller
 from countline.model.claim import Claim, Minute
 from countline.model.ids import SeriesNo
-from countline.outlets.webhooks import messages
 from countline.outlets.webhooks.messages import Message, write_messages
 from countline.store.seam import Accepted, Store, View
 from countline.testing.reference_store import ReferenceStore
@@ -62,7 +62,7 @@ def of_store(view: View) -> dict[tuple[Any, ...], dict[str, int]]:
         sensor_id = catalogue.sensors[series.sensor].sensor_id
         turned = {"forward": "backward", "backward": "forward"}
         measure = turned[series.measure] if series.sensor == BACK else series.measure
-        key = (sensor_id, series.channel, messages._instant(one.start_s), one.length_s)
+        key = (sensor_id, series.channel, messages.write_instant(one.start_s), one.length_s)
         found.setdefault(key, {})[measure] = one.value
     return found
 
