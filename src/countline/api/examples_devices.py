@@ -110,7 +110,7 @@ SENT: dict[str, Json] = {
     "POST /v3/sensors/adopt": {
         "address": "https://10.20.0.17",
         "user": "admin",
-        "password": "the device's password",
+        "password": "the_password_of_the_sensor",
         "sensor_id": "SNSR_002",
         "location_id": "LOC_NYC_05",
     },

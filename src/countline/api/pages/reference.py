@@ -1,5 +1,6 @@
 """The API reference, drawn from the OpenAPI document: readable on a phone, without a script."""
 
+import shlex
 from collections.abc import Iterator
 from html import escape
 from typing import Any
@@ -83,7 +84,8 @@ def curl_of(path: str, method: str, operation: Json) -> str:
         kind, content = next(iter(operation["requestBody"]["content"].items()))
         lines.append(f'-H "Content-Type: {kind}"')
         if "example" in content:
-            lines.append(f"-d '{msgspec.json.encode(content['example']).decode()}'")
+            body = msgspec.json.encode(content["example"]).decode()
+            lines.append(f"-d {shlex.quote(body)}")
         else:
             lines.append(f"--data-binary @plan.{kind.rpartition('/')[2]}")
     return " \\\n  ".join(lines)
