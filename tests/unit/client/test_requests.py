@@ -1,21 +1,23 @@
 """What leaves: every operation's request, and instants without time zone that never do."""
 
 from datetime import UTC, datetime, timedelta, timezone
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
 import msgspec
 import pytest
 
+from countline import client
 from countline.client import SensorNew, SourceNew, ZoneChange
 from countline.client import _catalogue as catalogue
-from countline.client import _devices as devices
-from countline.client import _health as health
-from countline.client import _layouts as layouts
 from countline.client import _numbers as numbers
 from countline.client._operations import Call, Listing, Operations
 from countline.errors import BadQuery
 from countline.wire.v3_catalogue import LineNew
 
+MACHINERY = {"_answers", "_http", "_operations", "_requests", "_responses"}
+SUBJECTS = {found.name for found in iter_modules(client.__path__)} - MACHINERY
 START = datetime(2023, 10, 1, tzinfo=UTC)
 END = datetime(2023, 10, 1, 23, 59, 59, tzinfo=UTC)
 
@@ -112,7 +114,7 @@ def test_a_cursor_replaces_the_one_before() -> None:
 def test_every_request_is_an_operation_of_both_clients() -> None:
     described = {
         name
-        for module in (numbers, health, catalogue, layouts, devices)
+        for module in map(import_module, (f"countline.client.{found}" for found in SUBJECTS))
         for name, value in vars(module).items()
         if callable(value) and not name.startswith("_") and value.__module__ == module.__name__
     }
