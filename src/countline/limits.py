@@ -63,6 +63,13 @@ WEBHOOK_RETRY_DELAYS_S = (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 
 FEED_BATCH_MAX = 500  # events read at once
 FEED_BACKOFF_S_MAX = 60  # a reader that fails is tried again at least once a minute
 CURSOR_SAVE_S = 1  # a crash tells at most this much again; a flush per second and reader
+STREAMS_MAX = 2_000  # open at once; about 50 kB each
+STREAMS_OF_KEY_MAX = 500  # the displays of an airport
+STREAM_QUEUE_BYTES_MAX = 256_000  # of one listener; who is further behind reads the log again
+STREAM_SEND_S_MAX = 30  # a listener that takes nothing for so long is let go
+STREAM_HEARTBEAT_S = 15  # proxies cut what is silent for half a minute
+STREAM_KEY_CHECK_S = 3  # a key that has ended is heard of so late
+STREAMS_CATCHING_UP_MAX = 4  # read at once; the others wait, and questions get their turn
 DEAD_LETTERS_BYTES_MAX = 64_000_000  # three thousand of the largest messages
 
 # -- asking sensors -------------------------------------------------------------------------------

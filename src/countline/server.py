@@ -23,6 +23,7 @@ from countline.api.app import ApiSettings, create_app
 from countline.engine.engine import Engine, open_engine
 from countline.engine.intake import IntakeSettings
 from countline.engine.keeping import oldest_first
+from countline.engine.streams import Streams, streams_of
 from countline.engine.telling import Teller
 from countline.errors import ConfigError, Conflict
 from countline.fieldwork import Fieldwork, make_fieldwork
@@ -132,7 +133,8 @@ async def _run_edges(
     when_up: Callable[[Serving], Awaitable[None]],
     url: str,
 ) -> None:
-    server = _Embedded(_uvicorn_config(settings, engine, fieldwork))
+    streams = streams_of(engine)
+    server = _Embedded(_uvicorn_config(settings, engine, fieldwork, streams))
     serving = asyncio.create_task(server.serve(sockets=[sock]))
     outlets = [asyncio.create_task(each) for each in _outlets(settings, engine, stop)]
     outlets.append(asyncio.create_task(fieldwork.run(stop)))
@@ -147,15 +149,18 @@ async def _run_edges(
         for task in ended - {stopping}:
             task.result()
     finally:
-        stop.set()  # outlets and streams end themselves
+        stop.set()  # outlets end themselves
+        streams.close()
         upping.cancel()
         server.should_exit = True
         await asyncio.gather(serving, stopping, *outlets, return_exceptions=True)
         log.info("server.stopped", url=url)
 
 
-def _uvicorn_config(settings: Settings, engine: Engine, fieldwork: Fieldwork) -> uvicorn.Config:
-    api = create_app(engine, ApiSettings(), devices=fieldwork.desk)
+def _uvicorn_config(
+    settings: Settings, engine: Engine, fieldwork: Fieldwork, streams: Streams
+) -> uvicorn.Config:
+    api = create_app(engine, ApiSettings(), devices=fieldwork.desk, streams=streams)
     limits = PushLimits(
         body_bytes_max=settings.push.body_bytes_max,
         in_flight_bytes_max=settings.push.in_flight_bytes_max,

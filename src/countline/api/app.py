@@ -17,6 +17,7 @@ from countline.api.request import ApiRequest
 from countline.api.routes import ALIASES, V1, V3
 from countline.engine.adopting import NO_DEVICES, DeviceDesk
 from countline.engine.engine import Engine
+from countline.engine.streams import Streams, streams_of
 from countline.limits import JSON_BODY_BYTES_MAX
 
 OPERATIONS = (*V3, *V1, *ALIASES)
@@ -35,10 +36,14 @@ def create_app(
     settings: ApiSettings,
     *,
     devices: DeviceDesk = NO_DEVICES,
+    streams: Streams | None = None,
     now_ms: Callable[[], int] = clock.now_ms,
 ) -> App:
-    """The app. It holds no state but rates; the caller starts and stops the engine."""
-    door = Door(engine, devices, now_ms=now_ms)
+    """The app. It holds no state but rates; the caller starts and stops the engine.
+
+    Who gives `streams` can close them, so that a server stops without waiting for listeners.
+    """
+    door = Door(engine, devices, streams or streams_of(engine), now_ms=now_ms)
     app = Litestar(
         route_handlers=[
             *(to_options(path, OPERATIONS) for path in dict.fromkeys(o.path for o in OPERATIONS)),

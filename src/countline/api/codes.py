@@ -70,6 +70,11 @@ CODES: MappingProxyType[str, Kind] = MappingProxyType({
         "Wait as long as `Retry-After` says. For live numbers one request per minute is enough.",
         IANA + "quota-exceeded",
     ),
+    "too_many_streams": Kind(
+        429, "Too many streams",
+        "A key has at most 500 streams open at once, and the server 2,000.",
+        "Close those that nobody reads; one stream can tell of everything that the key sees.",
+    ),
     # -- the question -----------------------------------------------------------------------------
     "bad_query": Kind(
         400, "The question cannot be read",

@@ -15,6 +15,7 @@ from countline.api.ratelimit import Buckets, Standing, WrongKeys
 from countline.api.request import ApiRequest
 from countline.engine.adopting import DeviceDesk
 from countline.engine.engine import Engine
+from countline.engine.streams import Streams
 from countline.errors import NotAllowed, TooMuch
 from countline.model.access import Key
 from countline.model.place import Location
@@ -27,9 +28,17 @@ STANDING = (
 class Door:
     """Lets requests in, or raises why not. Litestar calls `enter` before each route."""
 
-    def __init__(self, engine: Engine, devices: DeviceDesk, *, now_ms: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        devices: DeviceDesk,
+        streams: Streams,
+        *,
+        now_ms: Callable[[], int],
+    ) -> None:
         self._engine = engine
         self._devices = devices
+        self._streams = streams
         self._buckets = Buckets(now_ms)
         self._wrong_keys = WrongKeys(now_ms)
 
@@ -40,6 +49,7 @@ class Door:
         if operation is None:
             return
         request.engine, request.devices = self._engine, self._devices
+        request.streams = self._streams
         pairs = split_query(request.scope["query_string"])
         known = operation.parameters.by_name
         refuse_key_in_query(name for name, _ in pairs if name not in known)

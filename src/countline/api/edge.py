@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from countline.api.door import STANDING, address_of
+from countline.api.event_stream import HEAD
 from countline.api.ratelimit import Standing
 
 Scope = MutableMapping[str, Any]
@@ -28,7 +29,7 @@ def with_headers(app: App, standing_of: Callable[[str], Standing]) -> App:
             return
         head = scope["method"] == "HEAD"
         if head:
-            scope = {**scope, "method": "GET"}  # a copy: the server must still see HEAD
+            scope = {**scope, "method": "GET", HEAD: True}  # a copy: the server must still see HEAD
 
         async def told(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -14,7 +14,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from countline.api.codes import CODES
+from countline.api.event_stream import MEDIA_TYPE as EVENT_STREAM
 from countline.api.examples import ANSWERS, PATH_VALUES, SENT, problem_example
+from countline.api.examples_events import STREAM
 from countline.api.operation import Operation
 from countline.api.routes import V1, V3
 from countline.api.table import MEDIA_TYPE as CSV
@@ -24,6 +26,7 @@ from countline.wire.problem import Problem
 Version = Literal["v3", "v1"]
 Json = dict[str, Any]
 
+BYTES: Json = {EVENT_STREAM: {"schema": {"type": "string"}, "example": STREAM}}
 OPERATIONS: dict[Version, tuple[Operation, ...]] = {"v3": V3, "v1": V1}
 ALWAYS = (
     "bad_query", "two_keys", "key_in_query", "key_missing", "key_wrong", "key_expired",
@@ -35,6 +38,7 @@ WITH_COOKIE = ("session_ended",)
 GROUPS = {
     "Counts": "People in, out and passing by, over time.",
     "Now": "How many are there now.",
+    "Events": "What changes, told as it happens.",
     "Places": "Locations, their zones, and the lines between them.",
     "Layouts": "Floor plans: an image, its scale, and what is drawn and placed on it.",
     "Sensors": "What counts.",
@@ -269,6 +273,10 @@ def _headers(operation: Operation) -> Iterable[Json]:
     if "changed_meanwhile" in operation.codes:
         detail = "The `ETag` that was read; another present version is 412."
         yield _header_parameter("If-Match", detail)
+    if EVENT_STREAM in operation.gives:
+        yield _header_parameter(
+            "Last-Event-ID", "The last `id` that was heard: what follows it is told."
+        )
     if operation.not_modified:
         detail = "The `ETag` of the answer before: 304 while nothing changed."
         yield _header_parameter("If-None-Match", detail)
@@ -298,7 +306,7 @@ def _success(operation: Operation) -> Json:
         told["headers"]["ETag"] = {"$ref": "#/components/headers/ETag"}
     structs = structs_of(operation)
     if operation.gives_bytes:
-        told["content"] = {kind: {} for kind in operation.gives}
+        told["content"] = {kind: dict(BYTES.get(kind, {})) for kind in operation.gives}
     if not structs:
         return told
     if any("next" in s.__struct_fields__ for s in structs):

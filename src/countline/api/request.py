@@ -8,6 +8,7 @@ from litestar.datastructures import State
 from countline.api.parameters import Asking
 from countline.engine.adopting import DeviceDesk
 from countline.engine.engine import Engine
+from countline.engine.streams import Streams
 from countline.engine.watch import Sight
 from countline.model.access import Key
 
@@ -19,6 +20,7 @@ class ApiRequest(Request[Any, Any, State], Generic[AskedT_co]):
 
     engine: Engine
     devices: DeviceDesk
+    streams: Streams
     caller: Key
     asked: AskedT_co
     sent: Any = None

@@ -1,6 +1,7 @@
 """The route tables of both versions, to be read top to bottom."""
 
 from countline.api.device_codes import DEVICE_CODES
+from countline.api.event_stream import MEDIA_TYPE as EVENT_STREAM
 from countline.api.operation import JSON, Operation
 from countline.api.v1 import catalogue as v1_catalogue
 from countline.api.v1 import counts as v1_counts
@@ -9,6 +10,7 @@ from countline.api.v3 import (
     counts,
     device_config,
     devices,
+    events,
     health,
     keys,
     layouts,
@@ -42,6 +44,8 @@ GEO_JSON = v3_layouts.GEO_JSON
 V3: tuple[Operation, ...] = (
     Operation("GET", "/v3/data/count", counts.count, v3.CountAnswer | v3.GroupedCountAnswer, "Counts", codes=COUNTS),
     Operation("GET", "/v3/data/live", health.live, v3.LiveAnswer, "Now", codes=SUBJECT),
+
+    Operation("GET", "/v3/events", events.events, None, "Events", codes=(*SUBJECT[:3], "too_many_streams"), gives=(EVENT_STREAM,)),
 
     Operation("GET", "/v3/locations", places.list_locations, wire.LocationPage, "Places"),
     Operation("POST", "/v3/locations", places.add_location, wire.Location, "Places", "write", 201, ("id_taken", "more_than_own")),

@@ -2,7 +2,8 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -41,6 +42,14 @@ class _Place:
     batch: list[Event] = field(default_factory=list)  # read, and not wholly told
 
 
+@dataclass(slots=True)
+class Visit:
+    """A reader that keeps no cursor: what it has told, and what wakes it."""
+
+    told: int
+    woken: asyncio.Event = field(default_factory=asyncio.Event)
+
+
 class Feed:
     """Gives each reader the events after its cursor, in order, at least once.
 
@@ -64,7 +73,7 @@ class Feed:
         self._jitter = jitter
         self._following: set[str] = set()
         self._woken: set[asyncio.Event] = set()
-        self._places: dict[str, _Place] = {}
+        self._places: dict[str, _Place | Visit] = {}
         self._troubles: dict[str, Reason] = {}
 
     def wake(self) -> None:
@@ -119,9 +128,21 @@ class Feed:
             self._woken.discard(woken)
             self._places.pop(reader, None)
 
+    @contextmanager
+    def visiting(self, reader: str, told: int) -> Iterator[Visit]:
+        """Be counted among the readers, and woken, without a cursor of one's own on disk."""
+        visit = self._places[reader] = Visit(told)
+        self._woken.add(visit.woken)
+        try:
+            yield visit
+        finally:
+            self._woken.discard(visit.woken)
+            if self._places.get(reader) is visit:
+                del self._places[reader]
+
     def readers(self) -> list[str]:
         """Who follows this feed at the moment, by name."""
-        return sorted(self._following)
+        return sorted(self._following | self._places.keys())
 
     async def lag(self, reader: str) -> Lag:
         """How far a reader is behind, whichever process it reads in."""

@@ -19,6 +19,7 @@ from countline.errors import CountlineError
 from countline.gateway.gate import Gate, Given, Ticket, given_of, is_push
 from countline.gateway.refusals import refusal_of
 
+ABORT = "countline.abort"  # in the ASGI scope: drops the connection, whatever is still to be sent
 PLAIN_PATH = re.compile(rb"/[\w/.~-]*")  # nothing to decode, and nothing after it
 HEAD_END = b"\r\n\r\n"
 HEADS_MAX = 10_000  # 3,000 sensors with three lengths of body each: 5 MB
@@ -94,6 +95,7 @@ class PushListener(HttpToolsProtocol):
         given = self._given()
         ticket = None if given is None else self._admitted(given)
         if given is None or ticket is None:
+            self.scope[ABORT] = self.transport.abort  # type: ignore[literal-required]
             super().on_headers_complete()
         else:
             push = TakenPush(self, given, ticket, keep_alive=self.parser.should_keep_alive())

@@ -126,6 +126,7 @@ class SystemHealth(Told, frozen=True, kw_only=True):
     followers: dict[str, FollowerHealth]
     sensors: SensorsByHealth
     reasons: list[Reason]
+    listeners: Annotated[int, Meta(description="Open streams of `GET /v3/events`.")] = 0
 
 
 class Diagnosis(Told, frozen=True, kw_only=True):

@@ -127,6 +127,36 @@ class CountAsking(SubjectAsking, frozen=True, kw_only=True):
     ] = "json"
 
 
+class EventsAsking(Asking, frozen=True, kw_only=True):
+    """Which events are told; all conditions hold at once."""
+
+    kinds: (
+        Annotated[
+            str,
+            Meta(
+                description="Only these: `counts.recorded`, `counts.revised`, `sensor.discovered`,"
+                " with commas between. Left out: all."
+            ),
+        ]
+        | None
+    ) = None
+    location_id: Annotated[LocationId, Meta(description="Only of this location.")] | None = None
+    sensor_id: Annotated[SensorId, Meta(description="Only rows of this sensor.")] | None = None
+    zone_id: (
+        Annotated[
+            ZoneId, Meta(description="Only rows of lines around this zone, and measured in it.")
+        ]
+        | None
+    ) = None
+    last_event_id: (
+        Annotated[
+            str,
+            Meta(description="As the header `Last-Event-ID`, for callers that cannot send it."),
+        ]
+        | None
+    ) = None
+
+
 class PageAsking(Asking, frozen=True, kw_only=True):
     """A page of a list."""
 

@@ -83,6 +83,7 @@ async def system_health(request: ApiRequest[Asking]) -> wire.SystemHealth:
         },
         sensors=counted,
         reasons=[render_health.reason(r) for r in system.reasons],
+        listeners=request.streams.listeners,
     )
 
 
