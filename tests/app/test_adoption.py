@@ -14,7 +14,6 @@ from countline.devices.xovis_v5 import Login
 from countline.emulator.v5 import Certificate, Device, Release, emulated_sensor, listening
 from countline.engine.adopting import AdoptionAsked, AdoptionReport
 from countline.errors import DeviceError
-from countline.model.ids import SensorId
 from countline.vault import Secret
 from tests.app.gatehouse import Gatehouse, gatehouse
 
@@ -74,8 +73,15 @@ def test_a_dry_run_changes_nothing_and_says_what_it_would(tmp_path: Path) -> Non
         report = await adopt(house, address, dry_run=True)
         assert report.dry_run
         assert [s.action for s in report.steps if s.where == "device"] == ["create"] * 4
+        here = [s.what for s in report.steps if s.where == "catalogue"]
+        assert here[:2] == ["location HALL (UTC)", "sensor S1"]
+        assert any(what.startswith("line ") for what in here)
         assert device.snapshot() == found
-        assert SensorId("S1") not in (await house.engine.desk.fresh()).sensor_by_id
+        catalogue = await house.engine.desk.fresh()
+        assert not (catalogue.sensor_by_id or catalogue.locations or catalogue.lines)
+        done = await adopt(house, address)
+        told = [s.what for s in done.steps if not s.what.startswith("layout")]
+        assert told == [s.what for s in report.steps], "it does what it said"
 
     with_device(tmp_path, work)
 

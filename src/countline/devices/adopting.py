@@ -1,5 +1,6 @@
 """Adoption: a device is recognised, read, told to push here, and its memory fetched; and all undone."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -69,6 +70,7 @@ class Adopter:
         """As in `DeviceDesk`. What fails half-way is taken back before the error is raised."""
         say = progress or silently
         address = Address.of(asked.address)
+        Context.of(asked.context)  # before anybody is asked
         say("recognising the device", 0, 1)
         found = await self._recognise(address, asked)
         async with self._adoptions.turns.turn(found.serial):
@@ -82,7 +84,7 @@ class Adopter:
             ) as client:
                 work = await self._decide(client, asked, found, place, login, say)
                 if asked.dry_run:
-                    return self._report(work)
+                    return await self._would_be(work)
                 settled = await self._carry_out(client, work, say)
         return await self._complete(settled, say)
 
@@ -98,12 +100,26 @@ class Adopter:
         say("reading its configuration", 0, 1)
         context = Context.of(asked.context)
         seen = await look(client, context)
-        base = asked.push_url or self._seen_from(Address.of(asked.address).host)
+        base = asked.push_url
+        if base is None:  # a name is looked up, which may take long
+            base = await asyncio.to_thread(self._seen_from, Address.of(asked.address).host)
         target = Target(
             url=check_target(base), user=place.sensor_id, secret=self._push_secret(place)
         )
         plan = plan_device(seen, found.firmware, context, target, place.adoption, asked)
         return _Work(asked, found, place, login, target, plan, seen, context)
+
+    async def _would_be(self, work: "_Work") -> AdoptionReport:
+        """The report of a dry run: what would be made on the device, and here."""
+        made = await self._adoptions.book.preview(
+            work.place.adoption,
+            self._entry(work),
+            work.seen.channels(work.context),
+            work.asked.lines,
+        )
+        report = self._report(work)
+        steps = (Step("catalogue", "create", what) for what in made)
+        return replace(report, steps=(*report.steps, *steps))
 
     async def _recognise(self, address: Address, asked: AdoptionAsked) -> Recognised:
         """Whom an address belongs to, before a password is sent there."""

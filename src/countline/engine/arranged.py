@@ -15,6 +15,14 @@ from countline.store.seam import Transaction, View
 DEVICE = "device"  # who changed a configuration, where somebody did it on the device itself
 
 
+class _Preview(Exception):
+    """Ends a transaction of which nothing is to stay."""
+
+    def __init__(self, made: list[str]) -> None:
+        super().__init__()
+        self.made = made
+
+
 class ArrangedDesk:
     """The records of adoptions, each change in one transaction."""
 
@@ -79,6 +87,28 @@ class ArrangedDesk:
         sensor = (await self._desk.fresh()).sensors[adoption.sensor]
         await self._desk.tell_registered(sensor)
         return made
+
+    async def preview(
+        self,
+        adoption: Adoption | None,
+        entry: Entry,
+        channels: Sequence[DeviceChannel],
+        lines: LinesAsked,
+    ) -> list[str]:
+        """What `enter` and `settle` would make of a device's channels. Nothing is written."""
+        now_s = self._now_s()
+
+        def work(tx: Transaction) -> None:
+            entered = adoption
+            if entered is None:
+                _, entered = enter(tx, entry, lambda n: Adoption(sensor=n, address=""), now_s)
+            raise _Preview(settle(tx, entered, entry, channels, lines))
+
+        try:
+            await self._desk.store.write(work)
+        except _Preview as preview:
+            return preview.made
+        raise AssertionError("a preview always ends its transaction")
 
     async def take_out(self, adoption: Adoption) -> None:
         """Everything is taken back on the device; see `entering.take_out`."""
