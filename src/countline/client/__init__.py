@@ -4,6 +4,7 @@ It knows nothing of the server's insides. Answers are the structs of `countline.
 """
 
 from countline.client._answers import to_polars
+from countline.client._events import StreamEvent
 from countline.client._http import AsyncClient, Client
 from countline.client._responses import ApiError
 from countline.wire.v3_catalogue import (
@@ -57,6 +58,7 @@ __all__ = [
     "SensorNew",
     "Site",
     "SourceNew",
+    "StreamEvent",
     "ZoneChange",
     "ZoneNew",
     "to_polars",

@@ -10,6 +10,7 @@ from typing import Any, Self, TypeVar
 import httpx2
 
 from countline import __version__
+from countline.client._events import Following, StreamEvent
 from countline.client._operations import Operations, Page
 from countline.client._requests import Request
 from countline.client._responses import ATTEMPTS_MAX, Exchange
@@ -71,6 +72,29 @@ class Client(Operations):
             if page.next is None:
                 return
             request = request.on(page.next)
+
+    def events(self, *, last_event_id: str | None = None, **asked: Any) -> Iterator[StreamEvent]:
+        """Events as they happen, for ever: a connection that breaks is opened again, behind the last.
+
+        `kinds`, `location_id`, `sensor_id` and `zone_id` choose, as in `GET /v3/events`. Keep the
+        `id` of an event, and give it as `last_event_id` to go on after a restart. After a `resync`
+        ask for the numbers anew. Raises `ApiError` for a refusal that waiting does not mend.
+        """
+        following = Following(last_event_id, asked)
+        while True:
+            try:
+                with self._http.stream(**following.request()) as answer:
+                    if answer.status_code == 200:
+                        for line in answer.iter_lines():
+                            if event := following.take(line):
+                                yield event
+                        wait_s = following.broken()
+                    else:
+                        body = answer.read()
+                        wait_s = following.refused(answer.status_code, answer.headers, body)
+            except httpx2.TransportError:
+                wait_s = following.broken()
+            self._sleep(wait_s)
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -134,6 +158,31 @@ class AsyncClient(Operations):
             if page.next is None:
                 return
             request = request.on(page.next)
+
+    async def events(
+        self, *, last_event_id: str | None = None, **asked: Any
+    ) -> AsyncIterator[StreamEvent]:
+        """Events as they happen, for ever: a connection that breaks is opened again, behind the last.
+
+        `kinds`, `location_id`, `sensor_id` and `zone_id` choose, as in `GET /v3/events`. Keep the
+        `id` of an event, and give it as `last_event_id` to go on after a restart. After a `resync`
+        ask for the numbers anew. Raises `ApiError` for a refusal that waiting does not mend.
+        """
+        following = Following(last_event_id, asked)
+        while True:
+            try:
+                async with self._http.stream(**following.request()) as answer:
+                    if answer.status_code == 200:
+                        async for line in answer.aiter_lines():
+                            if event := following.take(line):
+                                yield event
+                        wait_s = following.broken()
+                    else:
+                        body = await answer.aread()
+                        wait_s = following.refused(answer.status_code, answer.headers, body)
+            except httpx2.TransportError:
+                wait_s = following.broken()
+            await self._sleep(wait_s)
 
     async def close(self) -> None:
         """Let go of the connections."""

@@ -17,6 +17,7 @@ AS_V3 = "version 3 answers the same and more"
 LEFT_OUT = {
     "POST /v3/session": SESSION,
     "DELETE /v3/session": SESSION,
+    "GET /v3/events": "a stream, which `events` of both clients follows",
     "GET /data/count": "another address of GET /v3/data/count",
     "GET /api/v1/sensors": AS_V3,
     "GET /api/v1/sensors/{sensor_id:str}/config": AS_V3,
