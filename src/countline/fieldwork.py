@@ -94,7 +94,14 @@ def seen_from(settings: Settings, url: str | None) -> Callable[[str], str]:
     def base(host: str) -> str:
         if settings.devices.push_url:
             return settings.devices.push_url
-        ours = address_towards(host)
+        try:
+            ours = address_towards(host)
+        except OSError as error:
+            raise bad_field(
+                "push_url",
+                f"no way from here to {host} was found ({error.strerror}); say where sensors push in"
+                " devices.push_url",
+            ) from error
         if settings.loopback and not ip_address(ours).is_loopback:
             raise bad_field(
                 "push_url",

@@ -13,6 +13,7 @@ from typing import Any
 import uvicorn
 
 from countline.api.app import ApiSettings, create_app
+from countline.engine.adopting import NO_DEVICES, DeviceDesk
 from countline.engine.engine import Engine, open_engine
 
 
@@ -32,7 +33,9 @@ class _Server(uvicorn.Server):
 
 
 @contextmanager
-def served(folder: Path, *, furnish: Callable[[Engine], Any]) -> Iterator[Loopback]:
+def served(
+    folder: Path, *, furnish: Callable[[Engine], Any], devices: DeviceDesk = NO_DEVICES
+) -> Iterator[Loopback]:
     """The API over a fresh store, after the coroutine `furnish(engine)` has put something into it."""
     made: Future[tuple[uvicorn.Server, Loopback]] = Future()
 
@@ -41,7 +44,7 @@ def served(folder: Path, *, furnish: Callable[[Engine], Any]) -> Iterator[Loopba
         try:
             await furnish(engine)
             _, key = await engine.access.create_key(name="test", scopes=("read", "write", "admin"))
-            app = create_app(engine, ApiSettings())
+            app = create_app(engine, ApiSettings(), devices=devices)
             server = _Server(uvicorn.Config(app, log_config=None, lifespan="off"))
             url = f"http://127.0.0.1:{listening.getsockname()[1]}"
             made.set_result((server, Loopback(url, key)))

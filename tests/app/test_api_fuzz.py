@@ -14,6 +14,7 @@ from countline.engine.engine import Engine
 from countline.engine.importing import import_file
 from tests.app.loopback import Loopback, served
 from tests.unit.api.building import TWO_HOURS, draw_plan
+from tests.unit.api.devices import InventedDevices
 
 EXAMPLES = int(os.environ.get("COUNTLINE_FUZZ_EXAMPLES", "4"))
 EXCLUDED = (
@@ -46,7 +47,8 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loopback]:
         scopes = ("read", "write", "admin")
         keys.append((await engine.access.create_key(name="fuzz", scopes=scopes, quota=10**6))[1])
 
-    with served(tmp_path_factory.mktemp("fuzz"), furnish=furnish) as loopback:
+    folder = tmp_path_factory.mktemp("fuzz")
+    with served(folder, furnish=furnish, devices=InventedDevices()) as loopback:
         yield Loopback(loopback.url, keys[0])
 
 

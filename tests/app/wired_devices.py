@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -66,6 +66,11 @@ class Fate:
             raise DeviceGone("Away in the middle.")
 
 
+def as_it_is(method: str, target: str, said: Answer) -> Answer:
+    """An answer, not bent."""
+    return said
+
+
 @dataclass(slots=True)
 class Wired:
     """A `Wire` to one device."""
@@ -74,7 +79,7 @@ class Wired:
     device: Device
     fate: Fate
     fingerprint: str = ""
-    said: list[str] = field(default_factory=list)
+    bent: Callable[[str, str, Answer], Answer] = as_it_is
 
     async def send(
         self,
@@ -98,7 +103,8 @@ class Wired:
             raise DeviceUnreachable("It does not answer.")
         if changes:
             self.fate.after("device")
-        return Answer(reply.status, reply.content_type.partition(";")[0], reply.body)
+        said = Answer(reply.status, reply.content_type.partition(";")[0], reply.body)
+        return self.bent(method, target, said)
 
     async def close(self) -> None:
         """Nothing to hang up."""
@@ -140,13 +146,18 @@ async def wired_house(
     fate: Fate | None = None,
     fingerprints: Mapping[str, str] | None = None,
     now_ms: Callable[[], int] | None = None,
+    bent: Callable[[str, str, Answer], Answer] = as_it_is,
 ) -> AsyncIterator[WiredHouse]:
-    """A gateway over the store in a folder; `devices` and their certificates by host."""
+    """A gateway over the store in a folder; `devices` and their certificates by host.
+
+    `bent` may change what devices answer.
+    """
     fate = fate or Fate()
     shown = fingerprints or {}
 
     def wire(address: Address, pin: Pin) -> Wired:
-        return Wired(address, devices[address.host], fate, shown.get(address.host, pin.fingerprint))
+        fingerprint = shown.get(address.host, pin.fingerprint)
+        return Wired(address, devices[address.host], fate, fingerprint, bent)
 
     store: Any = FatefulStore(open_store(f"sqlite:///{folder}/countline.db"), fate)
     engine = make_engine(store) if now_ms is None else make_engine(store, now_ms=now_ms)

@@ -230,11 +230,11 @@ def _tell(report: "AdoptionReport", options: Options) -> None:
     who = f"{report.sensor_id} ({report.location_id})"
     what = f"{report.model} {report.serial}, firmware {report.firmware}"
     if report.dry_run:
-        show.say(f"{who} would be {what}. Nothing was changed.")
+        show.tell(f"{who} would be {what}. Nothing was changed.")
     elif not report.changed:
-        show.say(f"{who} is {what}. Everything was right already.")
+        show.tell(f"{who} is {what}. Everything was right already.")
     else:
-        show.say(f"{who} is {what}, and pushes to {report.push_url}.")
+        show.tell(f"{who} is {what}, and pushes to {report.push_url}.")
     if report.history.fresh:
         since = show.instant(report.history_from_s)
-        show.say(f"{report.history.fresh} values of its history were fetched, from {since} on.")
+        show.tell(f"{report.history.fresh} values of its history were fetched, from {since} on.")

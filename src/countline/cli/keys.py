@@ -95,7 +95,7 @@ async def withdraw(key_id: str, /, *, options: Options = NONE_GIVEN) -> int:
     if options.json:
         show.document(as_document(key))
     else:
-        show.say(f"{key.key_id} ({key.name}) is withdrawn.")
+        show.tell(f"{key.key_id} ({key.name}) is withdrawn.")
     return DONE
 
 

@@ -117,7 +117,7 @@ async def import_(
         show.document(msgspec.to_builtins(told))
         return DONE
     drawn = f"{len(told.zones)} zones, {len(told.lines)} lines, {len(told.sensors)} sensors"
-    show.say(f"Layout {told.layout_id} ({told.name}, {told.location_id}): {drawn}.")
+    show.tell(f"Layout {told.layout_id} ({told.name}, {told.location_id}): {drawn}.")
     return DONE
 
 

@@ -28,6 +28,18 @@ def say(text: str) -> None:
     console().print(text)
 
 
+def tell(text: str) -> None:
+    """One line for people that holds what somebody else wrote: no markup, no control signs."""
+    from rich.text import Text
+
+    console().print(Text(printable(text)))
+
+
+def printable(text: str) -> str:
+    """A text without signs that would steer a terminal."""
+    return "".join(sign if sign.isprintable() or sign == "\n" else " " for sign in text)
+
+
 def plain(text: str) -> None:
     """A line exactly as it stands, never wrapped: keys, secrets, paths."""
     sys.stdout.write(text + "\n")
@@ -56,7 +68,7 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, empty: str =
             no_wrap=column in WHOLE or column.endswith("_id"),
         )
     for row in rows:
-        shown.add_row(*(Text(cell(value)) for value in row))
+        shown.add_row(*(Text(printable(cell(value))) for value in row))
     console().print(shown)
     return None
 
@@ -90,7 +102,7 @@ def warn(text: str) -> None:
     """A warning on standard error, which never disturbs an answer."""
     from rich.text import Text
 
-    console(stderr=True).print(Text.assemble(("warning: ", "yellow"), text))
+    console(stderr=True).print(Text.assemble(("warning: ", "yellow"), printable(text)))
 
 
 def complain(error: CountlineError, *, as_json: bool) -> None:
@@ -103,10 +115,11 @@ def complain(error: CountlineError, *, as_json: bool) -> None:
         sys.stderr.write(json.dumps(content, ensure_ascii=False) + "\n")
         return
     err = console(stderr=True)
-    err.print(Text.assemble(("error: ", "bold red"), (error.detail, "red")), soft_wrap=True)
+    detail = printable(error.detail)
+    err.print(Text.assemble(("error: ", "bold red"), (detail, "red")), soft_wrap=True)
     for one in error.errors:
         if one.detail not in error.detail:  # a single one is often the whole message
-            err.print(Text(f"  {one.field}: {one.detail}"), soft_wrap=True)
+            err.print(Text(printable(f"  {one.field}: {one.detail}")), soft_wrap=True)
 
 
 @contextmanager

@@ -20,13 +20,15 @@ ANSWER_S_MAX = 2  # a sensor in the same house answers at once, or is not there
 def addresses_of(network: str) -> list[str]:
     """The addresses of a range (`192.0.2.0/28`), of one host, or of several of both, by commas.
 
-    An address may have a scheme and a port. Raises `BadQuery`, `TooMuch`.
+    An address may have a scheme and a port; each comes once. Raises `BadQuery`, `TooMuch`.
     """
-    found: list[str] = []
+    found: dict[str, None] = {}
     for part in network.split(","):
+        if len(found) > ADDRESSES_MAX:
+            break
         text = part.strip()
         if "/" not in text.partition("://")[2] and ("://" in text or "/" not in text):
-            found.append(text)
+            found[text] = None
             continue
         try:
             hosts = ip_network(text, strict=False)
@@ -36,10 +38,10 @@ def addresses_of(network: str) -> list[str]:
             raise TooMuch(
                 f"{text} has {hosts.num_addresses} addresses; ask for {ADDRESSES_MAX} at most."
             )
-        found.extend(str(host) for host in hosts.hosts())
+        found |= dict.fromkeys(str(host) for host in hosts.hosts())
     if len(found) > ADDRESSES_MAX:
-        raise TooMuch(f"These are {len(found)} addresses; ask for {ADDRESSES_MAX} at most.")
-    return found
+        raise TooMuch(f"These are more than {ADDRESSES_MAX} addresses; ask for fewer at a time.")
+    return list(found)
 
 
 async def discover(adoptions: Adoptions, network: str) -> list[FoundDevice]:
@@ -57,7 +59,12 @@ async def discover(adoptions: Adoptions, network: str) -> list[FoundDevice]:
                     return found
         return None
 
-    answers = await asyncio.gather(*(one(text) for text in addresses_of(network)))
+    asking = [asyncio.create_task(one(text)) for text in addresses_of(network)]
+    try:
+        answers = await asyncio.gather(*asking)
+    finally:
+        for task in asking:  # one that may not be contacted ends the others too
+            task.cancel()
     return [found for found in answers if found is not None]
 
 

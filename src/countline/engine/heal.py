@@ -181,6 +181,10 @@ class Healer:
                 reason, gap_reason = error.detail, "network"
             except CountlineError as error:
                 reason, gap_reason = error.detail, "unknown"
+            except Exception as error:  # one device keeps none of the others from healing
+                _log.exception("hole_not_asked_for", sensor=sensor.sensor_id)
+                reason = f"It could not be asked for, which is a fault of countline: {error!r}"
+                gap_reason = "unknown"
         now_s = self._now_s()
         if state == "open" and hole.to_s < now_s - LATENESS_S_MAX:
             state = "permanent"

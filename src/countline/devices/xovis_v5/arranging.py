@@ -1,10 +1,12 @@
 """What a sensor must be told so that it pushes here: one connection, and an agent for each kind."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from countline.devices.xovis_v5.address import Address
 from countline.devices.xovis_v5.context import Context
 from countline.drivers.xovis_v5 import DRIVER
 from countline.drivers.xovis_v5.firmware import Firmware
@@ -13,6 +15,7 @@ from countline.vault import Secret
 
 NAME = "countline"  # how what we make is called there
 CONNECTION_TIMEOUT_S = 20
+PATH = re.compile(r"[\w./~-]*", re.ASCII)  # a proxy may want one
 # Never given up for good: a sensor keeps its history, and sends what is not acknowledged.
 RETRY = {
     "mode": "INCREASING_DELAY_EXPONENTIAL",
@@ -55,15 +58,17 @@ class WantedAgent:
 
 def check_target(url: str) -> str:
     """A base address without its slash. Raises `BadQuery` for what no sensor could push to."""
-    parts = urlsplit(url.rstrip("/"))
+    base = url.rstrip("/")
+    scheme, _, rest = base.partition("://")
+    host, _, path = rest.partition("/")
     try:
-        fine = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except ValueError:
-        fine = False
-    if not fine or parts.query or parts.fragment or parts.username:
+        fine = scheme in ("http", "https") and PATH.fullmatch(path) is not None
+        Address.of(f"{scheme}://{host}" if fine else "")
+    except BadQuery:
         detail = f"{url!r} is no address that sensors can push to; write http://192.0.2.1:8080"
-        raise BadQuery(f"push_url: {detail}", errors=(FieldError(field="push_url", detail=detail),))
-    return url.rstrip("/")
+        error = FieldError(field="push_url", detail=detail)
+        raise BadQuery(f"push_url: {detail}", errors=(error,)) from None
+    return base
 
 
 def wanted_connection(target: Target) -> dict[str, Any]:
@@ -125,7 +130,7 @@ def _agents(firmware: Firmware, context: Context, *, live: bool) -> Iterator[Wan
                     "format": FORMAT,
                 },
                 "filters": {
-                    "included_objects": ["PERSON"],
+                    "included_objects": "NONE",  # else 12 frames a second while somebody is there
                     "included_scene_events": "NONE",
                     "included_count_events": "ALL",
                     "included_info_events": "ALL",

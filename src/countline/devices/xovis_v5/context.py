@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from countline.drivers.xovis_v5.firmware import Firmware
+from countline.errors import BadQuery, FieldError
 
 _STITCHED_FROM = Firmware(5, 6, 0)  # before, a device has one stitched instance and no number
 
@@ -15,8 +16,16 @@ class Context:
 
     @staticmethod
     def of(text: str) -> "Context":
-        """Reads `single` or `multi:N`."""
-        return Context(None if text == "single" else int(text.removeprefix("multi:")))
+        """Reads `single` or `multi:N`. Raises `BadQuery` for anything else."""
+        if text == "single":
+            return SINGLE
+        kind, _, number = text.partition(":")
+        if kind != "multi" or not number.isdecimal() or len(number) > 3:
+            detail = f"{text!r} is none; write single, or multi:1 for a stitched instance"
+            raise BadQuery(
+                f"context: {detail}", errors=(FieldError(field="context", detail=detail),)
+            )
+        return Context(int(number))
 
     def __str__(self) -> str:
         return "single" if self.multisensor is None else f"multi:{self.multisensor}"

@@ -74,7 +74,8 @@ class Look:
         """Lines and zones at which nothing counts."""
         used = {geometry.id for logic in self.logics for geometry in logic.geometries}
         for template in self.templates:
-            used |= {v for k, v in template.template.options.items() if k.endswith("_id") and v}
+            options = template.template.options
+            used |= {v for k, v in options.items() if k.endswith("_id") and isinstance(v, int)}
         return [geometry for geometry in self.geometries if geometry.id not in used]
 
 

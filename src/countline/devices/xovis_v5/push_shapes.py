@@ -4,13 +4,13 @@ from typing import Any
 
 from msgspec import Struct
 
-from countline.devices.xovis_v5.shapes import Number
+from countline.devices.xovis_v5.shapes import Number, Whole
 
 
 class Connection(Struct, frozen=True, kw_only=True):
     """Where to send. `config` is left out here: it holds passwords in clear."""
 
-    id: int = 0
+    id: Whole = 0
     name: str = ""
     protocol: str = ""
 
@@ -18,18 +18,18 @@ class Connection(Struct, frozen=True, kw_only=True):
 class Agent(Struct, frozen=True, kw_only=True):
     """What to send, and when, over which connection."""
 
-    id: int = 0
+    id: Whole = 0
     name: str = ""
     type: str = ""
     enabled: bool = False
-    connection: int | None = None
+    connection: Whole | None = None
     config: dict[str, Any] = {}
 
 
 class Reason(Struct, frozen=True, kw_only=True):
     """An HTTP status; below 100, the number of a failure before there was an answer."""
 
-    code: int = 0
+    code: Whole = 0
     info: str = ""
 
 
@@ -39,7 +39,7 @@ class Transmission(Struct, frozen=True, kw_only=True):
     time: str = ""
     protocol: str = ""
     server: str = ""
-    port: int | None = None
+    port: Whole | None = None
     duration_ms: Number | None = None
     reason: Reason = Reason()
 
@@ -47,8 +47,8 @@ class Transmission(Struct, frozen=True, kw_only=True):
 class TransmitInfo(Struct, frozen=True, kw_only=True):
     """How often it went well, how often not, and the last of each."""
 
-    no_of_successful: int = 0
-    no_of_failed: int = 0
+    no_of_successful: Whole = 0
+    no_of_failed: Whole = 0
     last_successful: Transmission | None = None
     last_failed: Transmission | None = None
 
@@ -56,14 +56,14 @@ class TransmitInfo(Struct, frozen=True, kw_only=True):
 class PackageCounts(Struct, frozen=True, kw_only=True):
     """Packages sent, and those thrown away."""
 
-    no_of_sent: int = 0
-    no_of_dropped: int = 0
+    no_of_sent: Whole = 0
+    no_of_dropped: Whole = 0
 
 
 class AgentStatus(Struct, frozen=True, kw_only=True):
     """How an agent fares."""
 
-    id: int
+    id: Whole
     name: str = ""
     type: str = ""
     package_info: PackageCounts = PackageCounts()
@@ -98,7 +98,7 @@ class TriggerState(Struct, frozen=True, kw_only=True):
 class StorageRecord(Struct, frozen=True, kw_only=True):
     """One stored record; `time_begin` is written like `2025-03-14T09:26:53.120 CET`."""
 
-    id: int | None = None
+    id: Whole | None = None
     time_begin: str | Number | None = None
     duration_s: Number | None = None
 

@@ -1,18 +1,19 @@
 """Lines, zones, logics and counters as v5 sensors write them; lengths are metres."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
-from countline.devices.xovis_v5.shapes import Number
+from countline.devices.xovis_v5.shapes import Number, Whole
 
-Point = tuple[float, float]
+Metres = Annotated[float, Meta(ge=-100_000, le=100_000)]  # of nonsense nothing can be made
+Point = tuple[Metres, Metres]
 
 
 class Geometry(Struct, frozen=True, kw_only=True):
     """A `LINE` of two points or a `ZONE` of three or more, in the scene: metres from the sensor."""
 
-    id: int = 0
+    id: Whole = 0
     name: str = ""
     type: str
     geometry: tuple[Point, ...]
@@ -21,16 +22,16 @@ class Geometry(Struct, frozen=True, kw_only=True):
 class GeometryLimits(Struct, frozen=True, kw_only=True):
     """How much the sensor takes of lines and zones together."""
 
-    max_elements: int | None = None
+    max_elements: Whole | None = None
     max_total_perimeter: Number | None = None
-    max_total_vertices: int | None = None
-    max_vertices_per_element: int | None = None
+    max_total_vertices: Whole | None = None
+    max_vertices_per_element: Whole | None = None
 
 
 class Mask(Struct, frozen=True, kw_only=True):
     """An area that is not looked at. Type: `BOARDING`, `EXCLUSION`, `LEGACY_EXCLUSION`."""
 
-    id: int
+    id: Whole
     type: str = ""
     polygon: tuple[Point, ...] = ()
 
@@ -53,16 +54,16 @@ class SensorGeometry(Struct, frozen=True, kw_only=True):
 class Logic(Struct, frozen=True, kw_only=True):
     """What groups counters; a channel of ours."""
 
-    id: int
+    id: Whole
     name: str = ""
 
 
 class Counter(Struct, frozen=True, kw_only=True):
     """`type` is `accumulation` (only grows) or `state`."""
 
-    id: int
+    id: Whole
     name: str = ""
-    logic_id: int | None = None
+    logic_id: Whole | None = None
     type: str = ""
 
 
@@ -76,7 +77,7 @@ class Template(Struct, frozen=True, kw_only=True):
 class TemplateLogic(Struct, frozen=True, kw_only=True):
     """A logic that was made from a template."""
 
-    id: int = 0
+    id: Whole = 0
     name: str = ""
     template: Template
 
@@ -84,9 +85,9 @@ class TemplateLogic(Struct, frozen=True, kw_only=True):
 class LiveCount(Struct, frozen=True, kw_only=True):
     """A counter's total since it was last reset."""
 
-    id: int
+    id: Whole
     name: str = ""
-    logic_id: int | None = None
+    logic_id: Whole | None = None
     value: Number | None = None
 
 
@@ -100,7 +101,7 @@ class LiveCounts(Struct, frozen=True, kw_only=True):
 class LiveGeometry(Struct, frozen=True, kw_only=True):
     """A geometry that a logic looks at."""
 
-    id: int
+    id: Whole
     type: str = ""
     name: str = ""
 
@@ -108,7 +109,7 @@ class LiveGeometry(Struct, frozen=True, kw_only=True):
 class LiveLogic(Struct, frozen=True, kw_only=True):
     """A logic with its counters; `info` is its template."""
 
-    id: int
+    id: Whole
     name: str = ""
     info: str = ""
     geometries: tuple[LiveGeometry, ...] = ()

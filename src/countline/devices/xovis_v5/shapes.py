@@ -1,10 +1,12 @@
 """What v5 sensors answer about themselves, as far as we read it; unknown fields are passed over."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
-Number = int | float
+WHOLE_MAX = 2**53  # as many as a float tells apart: a greater one is nonsense, and fits nowhere
+Whole = Annotated[int, Meta(ge=-WHOLE_MAX, le=WHOLE_MAX)]
+Number = Whole | Annotated[float, Meta(ge=-1e15, le=1e15)]
 
 
 class DeviceInfo(Struct, frozen=True, kw_only=True):
@@ -67,7 +69,7 @@ class ConfigState(Struct, frozen=True, kw_only=True):
 class SingleStatus(Struct, frozen=True, kw_only=True):
     """How well it sees. Light: `SUFFICIENT`, `INSUFFICIENT`, `UNKNOWN`."""
 
-    frames_processed: int = 0
+    frames_processed: Whole = 0
     illumination: str = "UNKNOWN"
 
 
@@ -83,7 +85,7 @@ class User(Struct, frozen=True, kw_only=True):
 class Privacy(Struct, frozen=True, kw_only=True):
     """0: all may be seen, 3: numbers only."""
 
-    privacy_mode: int
+    privacy_mode: Whole
 
 
 class TimeConfig(Struct, frozen=True, kw_only=True):
@@ -99,7 +101,7 @@ class TimeDetails(Struct, frozen=True, kw_only=True):
     """What its clock shows; `time` with an offset, `+0100` or `+01:00`."""
 
     time: str = ""
-    tz_offset_sec: int | None = None
+    tz_offset_sec: Whole | None = None
     ntp_host: str | None = None
     ntp_rms_offset: Number | None = None
 
@@ -129,10 +131,10 @@ class NetworkState(Struct, frozen=True, kw_only=True):
 class License(Struct, frozen=True, kw_only=True):
     """One licence; -1 days is for ever. State: `ENABLED`, `TEST_ENABLED`, `EXPIRED`, `NOT_LICENSED`."""
 
-    id: int
+    id: Whole
     feature: str = ""
     state: str = ""
-    remaining_days: int | None = None
+    remaining_days: Whole | None = None
 
 
 class LicenseDetails(Struct, frozen=True, kw_only=True):
@@ -144,9 +146,9 @@ class LicenseDetails(Struct, frozen=True, kw_only=True):
 class Licensed(Struct, frozen=True, kw_only=True):
     """A licence that is there; `days` where it ends."""
 
-    id: int
+    id: Whole
     feature: str = ""
-    days: int | None = None
+    days: Whole | None = None
 
 
 class LicenseStatus(Struct, frozen=True, kw_only=True):
@@ -169,7 +171,7 @@ class Port(Struct, frozen=True, kw_only=True):
     """Where a neighbour listens."""
 
     service: str = ""
-    number: int = 0
+    number: Whole = 0
 
 
 class Neighbour(Struct, frozen=True, kw_only=True):
@@ -194,7 +196,7 @@ class Neighbours(Struct, frozen=True, kw_only=True):
 class MultisensorRow(Struct, frozen=True, kw_only=True):
     """A stitched instance that runs on this device."""
 
-    id: int
+    id: Whole
     enabled: bool = False
 
 

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from countline.devices.xovis_v5.client import SensorClient
 from countline.devices.xovis_v5.context import Context
+from countline.errors import DeviceError
 from countline.vault import Secret, Vault
 
 Kind = Literal["connection", "agent", "logic"]
@@ -38,7 +39,11 @@ async def take_back(
     if before := entry.get("before"):
         whole = json.loads(vault.open(b64decode(before), about=about).reveal())
         write = at.push.write_agent if entry["kind"] == "agent" else at.push.write_connection
-        await write(id, whole)
+        try:
+            await write(id, whole)
+        except DeviceError as error:
+            if error.error_code != "device_element_missing":
+                raise
     elif entry["kind"] == "agent":
         await at.push.delete_agent(id)
     elif entry["kind"] == "connection":

@@ -1,7 +1,7 @@
 """Numbers of one context: live totals, and the history that the sensor keeps."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from countline.devices.xovis_v5.operations.asking import Asker, typed
 from countline.devices.xovis_v5.push_shapes import HistoryStatus
@@ -39,9 +39,15 @@ class DataOperations:
         query = {"begin": from_s * 1000, "end": to_s * 1000, "resolution_min": resolution_min}
         answer = await self._asker.ask("history", query=query, timeout_s=HISTORY_S_MAX)
         try:
-            return decode_history(answer, templates=templates)
+            told = decode_history(answer, templates=templates)
         except BadPush as error:
             raise invalid_answer("history", error.detail) from None
+        asked = [
+            reading
+            for reading in told.decoded.readings
+            if from_s <= reading.start_s and reading.start_s + reading.length_s <= to_s
+        ]  # a clock that was wrong puts records where nobody asked, even ahead of now
+        return replace(told, decoded=replace(told.decoded, readings=asked))
 
     async def history_status(self) -> HistoryStatus:
         """How full its history is, and how far it reaches back."""
