@@ -6,7 +6,7 @@ Run by the Python that has it (`requirements-bench.lock`); it imports nothing of
 import sys
 
 import uvloop
-from xovis.datapush.http_server import XovisHTTPServer  # type: ignore[import-not-found]
+from xovis.datapush.http_server import XovisHTTPServer  # type: ignore[import-untyped]
 
 
 class CountingSink:
