@@ -138,7 +138,7 @@ EVENTS = {
 
 
 def events_page() -> str:
-    """docs/reference/events.md: what a webhook posts, field by field."""
+    """docs/reference/events.md: what webhooks and streams tell, field by field."""
     import msgspec
 
     from countline.outlets.webhooks.settings import WEBHOOK_KINDS
@@ -147,12 +147,20 @@ def events_page() -> str:
     lines = ["# Events", "", NOTE, ""]
     lines += [
         "A webhook posts `{type, timestamp, data}`, signed by Standard Webhooks; how to receive it is in",
-        "[the guide](../howto/receive-webhooks.md). Numbers are those at the time of telling, so a late reader never",
-        "gets an older value after a newer one.",
+        "[the guide](../howto/receive-webhooks.md). A [stream](../howto/follow-live.md) has the same documents. Numbers",
+        "are those at the time of telling, so a late reader never gets an older value after a newer one.",
     ]
     for kind in WEBHOOK_KINDS:
         data = events.DiscoveredData if kind == "sensor.discovered" else events.CountsData
         lines += ["", f"## {kind}", "", EVENTS[kind], "", *field_table(msgspec.json.schema(data))]
+    lines += [
+        "",
+        "## resync",
+        "",
+        "Only in a stream that cannot go on where it was left: ask anew.",
+        "",
+    ]
+    lines += field_table(msgspec.json.schema(events.ResyncData))
     lines += ["", "## Told to nobody", "", "Further events stay in the house:", ""]
     lines += [f"- `{kind}`: {says}" for kind, says in EVENTS.items() if kind not in WEBHOOK_KINDS]
     lines += ["", "## Rows", "", str(events.RowBody.__doc__), ""]

@@ -42,6 +42,8 @@ class Gateway:
     streams: Streams
     server: uvicorn.Server
     key: str
+    pages: dict[str, str] = field(default_factory=dict)  # further ones, by path
+    reported: list[bytes] = field(default_factory=list)  # what pages posted to /report
 
     async def push(
         self,
@@ -66,6 +68,11 @@ class Gateway:
             name="x", scopes=scopes or ("read",), **more
         )
         return key.key_id, secret
+
+    def cut(self) -> None:
+        """Break every stream."""
+        for one in list(self.streams._listeners):
+            one.end()
 
     def listening(self, key: str | None = None, last_id: str | None = None, **asked: Any) -> "Ear":
         """Somebody who listens as soon as it is entered."""
@@ -101,7 +108,9 @@ async def gateway() -> AsyncIterator[Gateway]:
     await engine.start()
     _, key = await engine.access.create_key(name="test", scopes=("read", "write", "admin"))
     streams = streams_of(engine)
-    app = create_app(engine, ApiSettings(), streams=streams)
+    pages: dict[str, str] = {}
+    reported: list[bytes] = []
+    app = _with_pages(create_app(engine, ApiSettings(), streams=streams), pages, reported)
     limits = PushLimits(body_bytes_max=1_000_000, in_flight_bytes_max=10_000_000)
     config = uvicorn.Config(
         app, http=listener(Gate(engine, limits)), log_config=None, lifespan="off"
@@ -112,12 +121,37 @@ async def gateway() -> AsyncIterator[Gateway]:
         url = f"http://127.0.0.1:{sock.getsockname()[1]}"
         try:
             await until(lambda: server.started)
-            yield Gateway(url=url, engine=engine, streams=streams, server=server, key=key)
+            yield Gateway(
+                url=url,
+                engine=engine,
+                streams=streams,
+                server=server,
+                key=key,
+                pages=pages,
+                reported=reported,
+            )
         finally:
             streams.close()
             server.should_exit = True
             await serving
             await engine.close()
+
+
+def _with_pages(api: Any, pages: dict[str, str], reported: list[bytes]) -> Any:
+    """The API with pages of a test beside it, which may post to `/report`."""
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        if scope["path"] != "/report" and scope["path"] not in pages:
+            await api(scope, receive, send)
+            return
+        if scope["path"] == "/report":
+            reported.append((await receive())["body"])
+        body = pages.get(scope["path"], "").encode()
+        headers = [(b"content-type", b"text/html"), (b"content-length", b"%d" % len(body))]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    return app
 
 
 @dataclass(slots=True)

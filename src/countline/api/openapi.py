@@ -277,10 +277,6 @@ def _headers(operation: Operation) -> Iterable[Json]:
         yield _header_parameter(
             "Last-Event-ID", "The last `id` that was heard: what follows it is told."
         )
-    if EVENT_STREAM in operation.gives:
-        yield _header_parameter(
-            "Last-Event-ID", "The last `id` that was heard: what follows it is told."
-        )
     if operation.not_modified:
         detail = "The `ETag` of the answer before: 304 while nothing changed."
         yield _header_parameter("If-None-Match", detail)
