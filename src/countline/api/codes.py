@@ -171,6 +171,17 @@ CODES: MappingProxyType[str, Kind] = MappingProxyType({
     "line_not_found": Kind(
         404, "There is no such line", "No line has this id.", f"See `GET /v3/lines`. {_ID}"
     ),
+    "ventilation_not_set": Kind(
+        404, "Nobody has said how the zone is ventilated",
+        "What a zone asks for follows from rates and a design population, and this one has none.",
+        "Set them: `PUT /v3/zones/{zone_id}/ventilation`. `GET /v3/ventilation/categories` lists rates"
+        " to begin with.",
+    ),
+    "ventilation_incomplete": Kind(
+        422, "The zone's area is not known",
+        "Outdoor air is for people and for the area, and nobody has said how large the zone is.",
+        "Send `area` with the zone's ventilation, or (in m2) give the zone its `area_m2`.",
+    ),
     "layout_not_found": Kind(
         404, "There is no such layout", "No layout has this id.", f"See `GET /v3/layouts`. {_ID}"
     ),

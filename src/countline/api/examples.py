@@ -8,7 +8,12 @@ from typing import Any
 
 import msgspec
 
-from countline.api import examples_devices, examples_health, examples_layouts
+from countline.api import (
+    examples_devices,
+    examples_health,
+    examples_layouts,
+    examples_ventilation,
+)
 from countline.api.codes import CODES
 from countline.errors import FieldError
 from countline.wire.problem import FieldProblem, Problem
@@ -261,6 +266,7 @@ ANSWERS: dict[str, Json] = {
     **examples_devices.ANSWERS,
     **examples_health.ANSWERS,
     **examples_layouts.ANSWERS,
+    **examples_ventilation.ANSWERS,
     "GET /v3/keys": _page(_KEY),
     "POST /v3/keys": _one(
         {
@@ -304,6 +310,7 @@ ANSWERS: dict[str, Json] = {
 SENT: dict[str, Json] = {
     **examples_devices.SENT,
     **examples_layouts.SENT,
+    **examples_ventilation.SENT,
     "GET /v3/data/count": {"sensor_id": "SNSR_001", "granularity": "1h"},
     "GET /v3/data/live": {"zone_id": 1},
     "GET /api/v1/counts/hourly": {"sensorId": "S12345"},

@@ -40,6 +40,7 @@ GROUPS = {
     "Now": "How many are there now.",
     "Events": "What changes, told as it happens.",
     "Places": "Locations, their zones, and the lines between them.",
+    "Air": "How much outdoor air zones need for the people in them, and why.",
     "Layouts": "Floor plans: an image, its scale, and what is drawn and placed on it.",
     "Sensors": "What counts.",
     "Health": "Whether numbers can be trusted, and what to do where not.",

@@ -16,9 +16,10 @@ from countline.api.v3 import (
     layouts,
     places,
     sensors,
+    ventilation,
 )
 from countline.limits import LAYOUT_IMAGE_BYTES_MAX
-from countline.wire import v1, v3, v3_devices, v3_health, v3_layouts
+from countline.wire import v1, v3, v3_devices, v3_health, v3_layouts, v3_ventilation
 from countline.wire import v3_catalogue as wire
 
 RANGE = ("start_not_before_end", "range_empty", "granularity_too_fine", "too_many_rows")
@@ -36,6 +37,7 @@ DEVICE = (
     "secret_lost",
     "secrets_key",
 )
+AIR = ("zone_not_found", "ventilation_not_set", "ventilation_incomplete")
 LAYOUT = ("layout_not_found",)
 IMAGES = ("image/png", "image/jpeg")
 GEO_JSON = v3_layouts.GEO_JSON
@@ -59,6 +61,13 @@ V3: tuple[Operation, ...] = (
     Operation("POST", "/v3/lines", places.add_line, wire.Line, "Places", "write", 201, PLACE),
     Operation("GET", "/v3/lines/{line_id:int}", places.get_line, wire.Line, "Places", codes=("line_not_found",)),
     Operation("PATCH", "/v3/lines/{line_id:int}", places.change_line, wire.Line, "Places", "write", codes=("line_not_found", "changed_meanwhile")),
+
+    Operation("GET", "/v3/zones/{zone_id:int}/demand", ventilation.demand, v3_ventilation.Demand, "Air", codes=AIR),
+    Operation("GET", "/v3/zones/{zone_id:int}/ventilation", ventilation.get_ventilation, v3_ventilation.Ventilation, "Air", codes=AIR),
+    Operation("PUT", "/v3/zones/{zone_id:int}/ventilation", ventilation.put_ventilation, v3_ventilation.Ventilation, "Air", "write", codes=("zone_not_found", "ventilation_incomplete", "changed_meanwhile")),
+    Operation("DELETE", "/v3/zones/{zone_id:int}/ventilation", ventilation.remove_ventilation, None, "Air", "write", 204, (*AIR, "changed_meanwhile")),
+    Operation("GET", "/v3/zones/{zone_id:int}/ventilation/preview", ventilation.preview_ventilation, v3_ventilation.VentilationPreview, "Air", codes=(*AIR, "start_not_before_end", "too_many_rows")),
+    Operation("GET", "/v3/ventilation/categories", ventilation.list_categories, v3_ventilation.VentilationCategories, "Air"),
 
     Operation("GET", "/v3/layouts", layouts.list_layouts, v3_layouts.LayoutPage, "Layouts", codes=PLACE),
     Operation("POST", "/v3/layouts", layouts.add_layout, v3_layouts.Layout, "Layouts", "write", 201, (*PLACE, "too_many_layouts")),

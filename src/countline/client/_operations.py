@@ -9,6 +9,7 @@ from countline.client import _devices as devices
 from countline.client import _health as wellness
 from countline.client import _layouts as plans
 from countline.client import _numbers as numbers
+from countline.client import _ventilation as air
 from countline.client._requests import Request
 
 P = ParamSpec("P")
@@ -136,6 +137,13 @@ class Operations:
     line = Call(catalogue.line)
     add_line = Call(catalogue.add_line)
     change_line = Call(catalogue.change_line)
+
+    demand = Call(air.demand)
+    ventilation = Call(air.ventilation)
+    put_ventilation = Call(air.put_ventilation)
+    remove_ventilation = Call(air.remove_ventilation)
+    preview_ventilation = Call(air.preview_ventilation)
+    ventilation_categories = Call(air.ventilation_categories)
 
     layouts = Listing(plans.layouts)
     layout = Call(plans.layout)

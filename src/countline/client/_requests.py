@@ -65,7 +65,7 @@ def pairs(asked: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
 
 
 def _text(name: str, value: Any) -> str:
-    if name in ("start_ts", "end_ts"):
+    if name in ("start_ts", "end_ts", "at"):
         return _instant(name, value)
     return str(value).lower() if isinstance(value, bool) else str(value)
 

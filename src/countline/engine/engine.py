@@ -19,6 +19,7 @@ from countline.engine.intake import Intake, IntakeSettings
 from countline.engine.layouts import LayoutDesk
 from countline.engine.questions import Questions
 from countline.engine.replaying import Replaying
+from countline.engine.ventilating import Ventilating
 from countline.engine.watch import Watch
 from countline.store import Store, open_store
 
@@ -46,6 +47,7 @@ class Engine:
     intake: Intake
     follower: OccupancyFollower
     questions: Questions
+    ventilating: Ventilating
     feed: Feed
     replaying: Replaying
     now_ms: Callable[[], int]
@@ -170,6 +172,7 @@ def make_engine(
         intake=taking,
         follower=OccupancyFollower(desk, now_s=now_s),
         questions=Questions(desk, watch, now_s=now_s),
+        ventilating=Ventilating(desk, watch, now_s=now_s),
         feed=feed,
         replaying=Replaying(desk, taking, now_ms=now_ms),
         now_ms=now_ms,

@@ -13,6 +13,7 @@ from countline.api.app import ApiSettings, create_app
 from countline.drivers.reading import FileOptions
 from countline.engine.engine import Engine, make_engine
 from countline.engine.importing import import_file
+from countline.engine.ventilation_settings import Wanted
 from countline.testing.reference_store import ReferenceStore
 from tests.pictures import png
 from tests.unit.api.devices import InventedDevices
@@ -30,6 +31,7 @@ OTHER_TWO_HOURS = (
     "2025-01-01T00:00:00Z,2025-01-01T01:00:00Z,12,8\n"
     "2025-01-01T01:00:00Z,2025-01-01T02:00:00Z,3,2\n"
 )
+OFFICE = Wanted(category="office", area=120.0, design_population=60)
 DAY = {"start_ts": "2023-10-01T00:00:00Z", "end_ts": "2023-10-01T23:59:59Z"}
 NEW_YEAR = {"from": "2025-01-01T00:00:00Z", "to": "2025-01-02T00:00:00Z"}
 
@@ -196,6 +198,7 @@ def furnish(house: House) -> None:
     house.import_csv("SNSR_001", TWO_HOURS)
     house.import_csv("S12345", OTHER_TWO_HOURS)
     house.run(draw_plan(house.engine))
+    house.run(house.engine.ventilating.put(1, OFFICE))
 
 
 async def draw_plan(engine: Engine) -> None:
