@@ -1,7 +1,9 @@
 """A gateway that dies, or is refused something, at any step of an adoption: nothing is left half done."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ import pytest
 
 from countline.emulator.v5 import Device
 from countline.engine.adopting import AdoptionAsked
+from countline.engine.configuring import ScenePart
 from countline.errors import CountlineError
 from countline.model.access import PushSecret
 from countline.model.adoption import Adoption, ConfigurationChange
@@ -187,6 +190,61 @@ def test_a_release_that_ends_at_any_step(tmp_path: Path, end: End) -> None:
                 retired = catalogue.sensor_by_id[SensorId("S1")].state == "retired"
                 assert device.snapshot() == (found if retired else adopted), nth
                 assert len(await house.adoptions.book.every()) == (not retired), nth
+            if came_through and fate.steps < nth:
+                return
+        raise AssertionError("it never came through")
+
+    asyncio.run(story())
+
+
+async def configure(house: WiredHouse) -> None:
+    """Everything at once: made, changed, removed."""
+    now = (await house.desk.configuration("S1")).configuration
+    line = ScenePart(id=None, name="Side", kind="line", points=((-1.0, 1.0), (1.0, 1.0)))
+    shape = now.geometries[0]
+    wanted = replace(
+        now,
+        name="South",
+        time=replace(now.time, time_zone="Europe/Zurich"),
+        privacy_mode=1,
+        geometries=(replace(shape, name="Renamed"), *now.geometries[1:], line),
+        logics=(replace(now.logics[0], name="Other"),),
+        agents=(*now.agents, replace(now.agents[0], id=None, name="more", ours=False)),
+    )
+    await house.desk.configure("S1", wanted, etag=now.etag, who="me")
+
+
+def without_numbers(device: Device) -> str:
+    """What is kept, but for the ids of modifiers: the device chooses them when a logic is made anew."""
+    kept = {path: body for path, body in device.config.kept.items() if "/modifiers" not in path}
+    return json.dumps(kept, sort_keys=True, default=repr)
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_a_change_of_configuration_that_ends_at_any_step(tmp_path: Path, end: End) -> None:
+    async def story() -> None:
+        for nth in range(1, STEPS_MAX):
+            folder, device = tmp_path / str(nth), new_device()
+            folder.mkdir()
+            async with wired_house(folder, {HOST: device}, now_ms=now_ms) as house:
+                await adopt(house)
+                logged = len(await house.desk.changes("S1"))
+            before = without_numbers(device)
+            fate = Fate(nth=nth, end=end)
+            came_through = await tried(folder, device, fate, configure)
+            async with wired_house(folder, {HOST: device}, now_ms=now_ms) as house:
+                await house.desk.finish()
+                told = await house.desk.configuration("S1")
+                if told.configuration.name == "South":
+                    assert len(told.configuration.agents) == 4, nth
+                    assert (len(told.configuration.logics), told.configuration.privacy_mode) == (
+                        1,
+                        1,
+                    )
+                else:
+                    assert without_numbers(device) == before, nth
+                    assert len(await house.desk.changes("S1")) == logged, nth
+                    await configure(house)
             if came_through and fate.steps < nth:
                 return
         raise AssertionError("it never came through")

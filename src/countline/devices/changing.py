@@ -1,4 +1,4 @@
-"""From one configuration to another: the requests in an order that works, each with what undoes it."""
+"""From one configuration to another: the requests in an order that works."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -58,11 +58,8 @@ def _made_geometry(id: int, whole: dict[str, Any]) -> Change:
     async def do(client: SensorClient, at: ContextOperations) -> None:
         await at.scene.create_geometry(whole, id=id)
 
-    async def undo(client: SensorClient, at: ContextOperations) -> None:
-        await at.scene.delete_geometry(id)
-
     what = f"make {whole['type'].lower()} {id} ({whole['name']})"
-    return Change(what=what, do=do, undo=undo, after=whole)
+    return Change(what=what, do=do, after=whole)
 
 
 def _written_geometry(id: int, before: dict[str, Any], change: dict[str, Any]) -> Change:
@@ -71,17 +68,16 @@ def _written_geometry(id: int, before: dict[str, Any], change: dict[str, Any]) -
     async def do(client: SensorClient, at: ContextOperations) -> None:
         await at.scene.write_geometry(id, after)
 
-    async def undo(client: SensorClient, at: ContextOperations) -> None:
-        await at.scene.write_geometry(id, before)
-
     what = f"change {change['type'].lower()} {id} ({change['name']})"
-    return Change(what=what, do=do, undo=undo, before=before, after=after)
+    return Change(what=what, do=do, before=before, after=after)
 
 
 def _removed_geometry(id: int, before: dict[str, Any]) -> Change:
-    made = _made_geometry(id, before)
+    async def do(client: SensorClient, at: ContextOperations) -> None:
+        await at.scene.delete_geometry(id)
+
     what = f"remove {before['type'].lower()} {id} ({before['name']})"
-    return Change(what=what, do=made.undo, undo=made.do, before=before)
+    return Change(what=what, do=do, before=before)
 
 
 # -- what is sent ---------------------------------------------------------------------------------
@@ -99,21 +95,23 @@ def _agents(read: Read, now: Sequence[AgentPart], wanted: Sequence[AgentPart]) -
     kept = {part.id for part in wanted}
     for part in now:
         if part.id is not None and part.id not in kept:
-            made = _made_agent(part.id, read.agents[part.id])
-            what = f"remove agent {part.id} ({part.name})"
-            before = blank(read.agents[part.id])
-            yield Change(what=what, do=made.undo, undo=made.do, before=before)
+            yield _removed_agent(part.id, read.agents[part.id])
 
 
 def _made_agent(id: int, whole: dict[str, Any]) -> Change:
     async def do(client: SensorClient, at: ContextOperations) -> None:
         await at.push.create_agent(whole, id=id)
 
-    async def undo(client: SensorClient, at: ContextOperations) -> None:
+    what = f"make agent {id} ({whole['name']})"
+    return Change(what=what, do=do, after=blank(whole))
+
+
+def _removed_agent(id: int, before: dict[str, Any]) -> Change:
+    async def do(client: SensorClient, at: ContextOperations) -> None:
         await at.push.delete_agent(id)
 
-    what = f"make agent {id} ({whole['name']})"
-    return Change(what=what, do=do, undo=undo, after=blank(whole))
+    what = f"remove agent {id} ({before['name']})"
+    return Change(what=what, do=do, before=blank(before))
 
 
 def _written_agent(id: int, before: dict[str, Any], change: Mapping[str, Any]) -> Change:
@@ -122,11 +120,8 @@ def _written_agent(id: int, before: dict[str, Any], change: Mapping[str, Any]) -
     async def do(client: SensorClient, at: ContextOperations) -> None:
         await at.push.write_agent(id, after)
 
-    async def undo(client: SensorClient, at: ContextOperations) -> None:
-        await at.push.write_agent(id, before)
-
     what = f"change agent {id} ({change['name']})"
-    return Change(what=what, do=do, undo=undo, before=blank(before), after=blank(after))
+    return Change(what=what, do=do, before=blank(before), after=blank(after))
 
 
 # -- the device -----------------------------------------------------------------------------------
@@ -142,11 +137,8 @@ def _identity(read: Read, wanted: Configuration) -> Iterator[Change]:
     async def do(client: SensorClient, at: ContextOperations) -> None:
         await client.device.write_id(after)
 
-    async def undo(client: SensorClient, at: ContextOperations) -> None:
-        await client.device.write_id(before)
-
     what = f"call it {wanted.name!r} of {wanted.group!r}"
-    yield Change(what=what, do=do, undo=undo, before=before, after=after)
+    yield Change(what=what, do=do, before=before, after=after)
 
 
 def _time(read: Read, wanted: Configuration) -> Iterator[Change]:
@@ -158,11 +150,8 @@ def _time(read: Read, wanted: Configuration) -> Iterator[Change]:
     async def do(client: SensorClient, at: ContextOperations) -> None:
         await client.device.write_time(after)
 
-    async def undo(client: SensorClient, at: ContextOperations) -> None:
-        await client.device.write_time(before)
-
     what = f"keep time as in {wanted.time.time_zone}"
-    yield Change(what=what, do=do, undo=undo, before=before, after=after)
+    yield Change(what=what, do=do, before=before, after=after)
 
 
 def _privacy(read: Read, wanted: Configuration, master_key: Secret) -> Iterator[Change]:
@@ -175,9 +164,4 @@ def _privacy(read: Read, wanted: Configuration, master_key: Secret) -> Iterator[
     async def do(client: SensorClient, at: ContextOperations) -> None:
         await client.device.write_privacy({**after, **key})
 
-    async def undo(client: SensorClient, at: ContextOperations) -> None:
-        await client.device.write_privacy({**before, **key})
-
-    yield Change(
-        what=f"set privacy mode {wanted.privacy_mode}", do=do, undo=undo, before=before, after=after
-    )
+    yield Change(what=f"set privacy mode {wanted.privacy_mode}", do=do, before=before, after=after)

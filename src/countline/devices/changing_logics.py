@@ -29,18 +29,9 @@ def _together(read: Read, changes: Sequence[Change], steps: Sequence[Step]) -> C
     async def do(client: SensorClient, at: ContextOperations) -> None:
         await at.analysis.transaction(steps)
 
-    async def undo(client: SensorClient, at: ContextOperations) -> None:
-        for logic in await at.analysis.logics():
-            if logic.read.id not in read.logics:
-                await at.analysis.delete_logic(logic.read.id)
-        for change, step in zip(reversed(changes), reversed(steps), strict=True):
-            if step.method != "POST":
-                await change.undo(client, at)
-
     return Change(
         what="; ".join(change.what for change in changes),
         do=do,
-        undo=undo,
         before={change.what: change.before for change in changes if change.before},
         after={change.what: change.after for change in changes if change.after},
     )
@@ -77,10 +68,7 @@ def _made_logic(id: int, whole: dict[str, Any]) -> Change:
     async def do(client: SensorClient, at: ContextOperations) -> None:
         await at.analysis.create_from_template(whole, id=id)
 
-    async def undo(client: SensorClient, at: ContextOperations) -> None:
-        await at.analysis.delete_logic(id)
-
-    return Change(what=f"make logic {id} ({whole['name']})", do=do, undo=undo, after=whole)
+    return Change(what=f"make logic {id} ({whole['name']})", do=do, after=whole)
 
 
 def _written_logic(read: Read, id: int, part: LogicPart) -> Change:
@@ -93,19 +81,13 @@ def _written_logic(read: Read, id: int, part: LogicPart) -> Change:
         async def do(client: SensorClient, at: ContextOperations) -> None:
             await at.analysis.write_logic(id, after)
 
-        async def undo(client: SensorClient, at: ContextOperations) -> None:
-            await at.analysis.write_logic(id, before)
-
-        return Change(what=what, do=do, undo=undo, before=before, after=after)
+        return Change(what=what, do=do, before=before, after=after)
     old, new = template, {**template, **_template(part)}
 
     async def do_template(client: SensorClient, at: ContextOperations) -> None:
         await at.analysis.write_template(id, new)
 
-    async def undo_template(client: SensorClient, at: ContextOperations) -> None:
-        await at.analysis.write_template(id, old)
-
-    return Change(what=what, do=do_template, undo=undo_template, before=old, after=new)
+    return Change(what=what, do=do_template, before=old, after=new)
 
 
 def _removed_logic(read: Read, id: int) -> Change:
@@ -115,8 +97,4 @@ def _removed_logic(read: Read, id: int) -> Change:
     async def do(client: SensorClient, at: ContextOperations) -> None:
         await at.analysis.delete_logic(id)
 
-    async def undo(client: SensorClient, at: ContextOperations) -> None:
-        if template is not None:
-            await at.analysis.create_from_template(template, id=id)
-
-    return Change(what=f"remove logic {id} ({before['name']})", do=do, undo=undo, before=before)
+    return Change(what=f"remove logic {id} ({before['name']})", do=do, before=before)

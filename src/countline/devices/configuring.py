@@ -8,13 +8,15 @@ from typing import Any
 
 import structlog
 
-from countline.devices.adoptions import Adoptions
+from countline.devices.adoptions import Adoptions, about_found
 from countline.devices.change import Change
 from countline.devices.changing import changes_between
 from countline.devices.checking import check_configuration
 from countline.devices.xovis_v5 import ContextOperations, SensorClient
 from countline.devices.xovis_v5.documents import blank
+from countline.devices.xovis_v5.putting_back import found_of, put_back
 from countline.devices.xovis_v5.reading import Read, read_configuration
+from countline.devices.xovis_v5.taking_back import made_entry, seal_before
 from countline.engine.adopting import NO_SECRET
 from countline.engine.configuring import Configuration, Configured, Difference, differences
 from countline.errors import Conflict, DeviceError
@@ -69,6 +71,7 @@ class Configurer:
         sensor, adoption = await self._adoptions.adopted(sensor_id)
         turn = self._adoptions.turns.turn(self._adoptions.device_of(adoption).serial)
         async with turn, self._adoptions.opened(sensor, adoption) as client:
+            adoption = await self._settled(sensor_id)  # as it is now that it is our turn
             opened = _Open(
                 sensor, adoption, client, client.at(self._adoptions.context_of(adoption))
             )
@@ -84,9 +87,8 @@ class Configurer:
             said = tuple(step.what for step in steps)
             if dry_run:
                 return replace(await self._told(opened, read.configuration), steps=said)
-            await self._carry_out(opened, steps, who)
+            adoption = await self._carry_out(opened, read, steps, who)
             after = await self._read(opened)
-            adoption = await self._note(opened)
             if not steps:
                 await self._log_accepted(opened, adoption, who)
             told = await self._told(replace(opened, adoption=adoption), after.configuration)
@@ -116,6 +118,18 @@ class Configurer:
             )
         return drift
 
+    async def _settled(self, sensor_id: str) -> Adoption:
+        """An adoption of which nothing is half done. Raises `DeviceError` `device_busy`."""
+        _, adoption = await self._adoptions.adopted(sensor_id)
+        if any(entry.get("run") for entry in adoption.made):
+            raise DeviceError(
+                f"An earlier change of {sensor_id} did not come to its end, and is being taken back;"
+                " ask again in a minute.",
+                code="device_busy",
+                retry_after_s=60,
+            )
+        return adoption
+
     # -- parts ------------------------------------------------------------------------------------
     async def _read(self, opened: _Open) -> Read:
         ours = frozenset(
@@ -123,45 +137,40 @@ class Configurer:
         )
         return await read_configuration(opened.client, opened.at, ours=ours)
 
-    async def _carry_out(self, opened: _Open, steps: Sequence[Change], who: str) -> None:
-        done: list[Change] = []
+    async def _carry_out(
+        self, opened: _Open, read: Read, steps: Sequence[Change], who: str
+    ) -> Adoption:
+        """Do all of it, and note how the device is now; how it was is kept until then."""
+        book, adoption = self._adoptions.book, opened.adoption
+        found = found_of(read)
+        if steps:
+            sealed = seal_before(self._adoptions.vault, found, about=about_found(adoption.sensor))
+            entry = made_entry("configuration", 0, sealed_before=sealed, again=True)
+            await book.amend(adoption.sensor, made=(*adoption.made, entry))
         try:
             for step in steps:
                 await step.do(opened.client, opened.at)
-                done.append(step)
         except DeviceError as error:
-            left = await self._undo(opened, done)
-            if left:
-                error.detail += f". What could not be undone: {left}"
-            raise
-        for step in steps:
-            await self._adoptions.book.log(
-                opened.sensor.sensor,
-                who=who,
-                what=step.what,
-                before=blank(step.before),
-                after=blank(step.after),
-            )
-
-    async def _undo(self, opened: _Open, done: Sequence[Change]) -> str:
-        left: list[str] = []
-        for step in reversed(done):
             try:
-                await step.undo(opened.client, opened.at)
-            except DeviceError as error:
-                _log.warning("not_undone", sensor=opened.sensor.sensor_id, what=step.what)
-                left.append(f"{step.what} ({error.detail})")
-        return "; ".join(left)
+                await put_back(opened.client, opened.at, found)
+            except DeviceError as second:
+                error.detail += (
+                    f". What was done before it is not undone yet ({second.detail}); that is tried"
+                    " again every minute"
+                )
+            else:
+                await book.amend(adoption.sensor, made=adoption.made)
+            raise
+        noted = await self._noted(opened)
+        said = [(step.what, blank(step.before), blank(step.after)) for step in steps]
+        await book.note_changes(noted, who=who, changes=said)
+        return noted
 
-    async def _note(self, opened: _Open) -> Adoption:
-        """From now on this is how the device should be."""
+    async def _noted(self, opened: _Open) -> Adoption:
+        """The adoption, with how the device is configured now."""
         state = await opened.client.device.config_state(contents=True)
         contents = {one.url: blank(one.content) for one in state.details}
-        adoption = with_contents(opened.adoption, str(state.checksum), contents)
-        await self._adoptions.book.amend(
-            adoption.sensor, checksum=adoption.checksum, contents=adoption.contents
-        )
-        return adoption
+        return with_contents(opened.adoption, str(state.checksum), contents)
 
     async def _log_accepted(self, opened: _Open, adoption: Adoption, who: str) -> None:
         """A change of nothing accepts what somebody did on the device; that is told too."""

@@ -133,6 +133,31 @@ class ArrangedDesk:
 
         await self._desk.store.write(work)
 
+    async def note_changes(
+        self,
+        adoption: Adoption,
+        *,
+        who: str,
+        changes: Sequence[tuple[str, dict[str, Any], dict[str, Any]]],
+    ) -> None:
+        """How a device is configured now, and what was changed: what, before, after."""
+
+        def work(tx: Transaction) -> None:
+            if (known := tx.record(Adoption, adoption.sensor)) is None:
+                return
+            tx.save(
+                replace(
+                    known,
+                    made=adoption.made,
+                    checksum=adoption.checksum,
+                    contents=adoption.contents,
+                )
+            )
+            for what, before, after in changes:
+                self._log(tx, adoption.sensor, who, what, before, after)
+
+        await self._desk.store.write(work)
+
     async def log_drift(
         self,
         sensor: SensorNo,

@@ -21,7 +21,8 @@ from countline.model.sensor import Channel, Device, Expected, Sensor, Series
 from countline.store.seam import Transaction
 from countline.vault import Secret
 
-ON_DEVICE = frozenset({"connection", "agent", "logic"})  # the kinds of what is made on a device
+# The kinds of what is made on a device, and of what is put back there.
+ON_DEVICE = frozenset({"connection", "agent", "logic", "configuration"})
 RESETS_S = (4 * 3_600,)
 
 

@@ -6,10 +6,11 @@ from typing import Any, Literal
 
 from countline.devices.xovis_v5.client import SensorClient
 from countline.devices.xovis_v5.context import Context
+from countline.devices.xovis_v5.putting_back import put_back
 from countline.errors import DeviceError
 from countline.vault import Secret, Vault
 
-Kind = Literal["connection", "agent", "logic"]
+Kind = Literal["connection", "agent", "logic", "configuration"]
 
 
 def made_entry(kind: Kind, id: int, *, sealed_before: bytes = b"", again: bool) -> dict[str, Any]:
@@ -38,6 +39,9 @@ async def take_back(
     at, id = client.at(context), int(entry["id"])
     if before := entry.get("before"):
         whole = json.loads(vault.open(b64decode(before), about=about).reveal())
+        if entry["kind"] == "configuration":
+            await put_back(client, at, whole)
+            return
         write = at.push.write_agent if entry["kind"] == "agent" else at.push.write_connection
         try:
             await write(id, whole)
