@@ -85,10 +85,15 @@ def _fields(kind: type[Struct]) -> tuple[_Field, ...]:
             type=field.type,
             required=field.required,
             struct=_struct_in(field.type),
-            is_list=get_origin(field.type) is tuple,
+            is_list=_is_list(field.type),
         )
         for field in structs.fields(kind)
     )
+
+
+def _is_list(kind: Any) -> bool:
+    """Whether it is `tuple[Logic, ...]`, or that or nothing."""
+    return any(get_origin(part) is tuple for part in (kind, *get_args(kind)))
 
 
 def _struct_in(kind: Any) -> type[Struct] | None:
