@@ -186,7 +186,8 @@ def kind_of_field(says: dict[str, Any]) -> str:
         )
     if says.get("type") == "object":
         return f"object of {kind_of_field(says['additionalProperties'])}"
-    return str(says.get("format") or says.get("type") or "anything")
+    kind = says.get("format") or says.get("type") or ("string" if "enum" in says else "anything")
+    return str(kind)
 
 
 def table_title(table: str) -> str:
