@@ -31,6 +31,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         (
             ("import", "take a file of counts"),
             ("query", "ask for counts, and for how many are there now"),
+            ("demand", "how much outdoor air a zone asks for, and why"),
             ("replay", "count bodies that were kept, again"),
             ("rebuild", "make every sum anew from what was counted"),
         ),
@@ -61,6 +62,7 @@ def build_app() -> "App":
     from cyclopts import App
 
     from countline.cli.check import check
+    from countline.cli.demand import demand
     from countline.cli.demo import demo
     from countline.cli.doctor import doctor
     from countline.cli.emulate import emulate
@@ -82,7 +84,7 @@ def build_app() -> "App":
         suppress_keyboard_interrupt=False,
         result_action="return_value",
     )
-    for command in (serve, demo, check, emulate, doctor, replay, rebuild, version):
+    for command in (serve, demo, check, emulate, doctor, demand, replay, rebuild, version):
         app.command(command)
     app.command(import_, name="import")
     for folder in (KEYS, SENSORS, LAYOUTS, QUERY):

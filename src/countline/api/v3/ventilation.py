@@ -39,7 +39,7 @@ async def demand(request: ApiRequest[DemandAsking], zone_id: FromPath[int]) -> w
     """
     zone_of(request, zone_id)
     at_s = None if request.asked.at is None else math.floor(request.asked.at.timestamp())
-    return _told(await request.engine.ventilating.demand(zone_id, at_s))
+    return to_wire(await request.engine.ventilating.demand(zone_id, at_s))
 
 
 async def get_ventilation(
@@ -146,7 +146,8 @@ def _curve(known: Ventilation) -> wire.Curve | None:
     )
 
 
-def _told(found: Demand) -> wire.Demand:
+def to_wire(found: Demand) -> wire.Demand:
+    """The request as callers see it."""
     rules, request = found.rules, found.request
     return wire.Demand(
         zone_id=rules.zone_id,
