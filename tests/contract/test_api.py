@@ -233,7 +233,7 @@ def test_head_is_get_without_a_body(house: House, version: Version, operation: O
     told = caller(**sample(operation))
     head = caller(**sample(operation, method="HEAD"))
     assert (head.status, head.body) == (told.status, b"")
-    assert head.headers["content-length"] == told.headers["content-length"]
+    assert head.headers.get("content-length") == told.headers.get("content-length")  # a stream: none
     assert head.headers["content-type"] == told.headers["content-type"]
 
 

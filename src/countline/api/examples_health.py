@@ -87,6 +87,7 @@ ANSWERS: dict[str, Json] = {
                 "free_bytes": 48_000_000_000,
             },
             "followers": {"occupancy": {"lag_events": 0, "lag_s": 0.0}},
+            "listeners": 0,
             "sensors": BY_HEALTH,
             "reasons": [],
         }

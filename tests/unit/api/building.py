@@ -110,7 +110,7 @@ class Caller:
 
 
 async def exchange(app: Any, scope: dict[str, Any], body: bytes) -> Answered:
-    """One ASGI exchange; the caller hangs up when the answer is complete."""
+    """One ASGI exchange; the caller hangs up when the answer is complete, or a stream has begun."""
     waiting: list[dict[str, Any]] = [{"type": "http.request", "body": body, "more_body": False}]
     told: list[dict[str, Any]] = []
     over = asyncio.Event()
@@ -123,8 +123,10 @@ async def exchange(app: Any, scope: dict[str, Any], body: bytes) -> Answered:
 
     async def send(message: dict[str, Any]) -> None:
         told.append(message)
-        if message["type"] == "http.response.body" and not message.get("more_body"):
-            over.set()
+        if message["type"] == "http.response.body":
+            begun = b"text/event-stream" in dict(told[0]["headers"]).get(b"content-type", b"")
+            if begun or not message.get("more_body"):
+                over.set()
 
     await app(scope, receive, send)
     return Answered(
