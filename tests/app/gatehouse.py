@@ -12,6 +12,7 @@ from countline.devices.guard import AllowedNetworks
 from countline.devices.letting_go import Releaser
 from countline.devices.xovis_v5 import Devices, Ways
 from countline.engine.engine import Engine
+from countline.fieldwork import Fieldwork
 from countline.server import Serving, serve
 from countline.settings import DeviceSettings, LogSettings, Settings
 from countline.vault import Vault, new_key
@@ -21,13 +22,17 @@ LOOPBACK = ("127.0.0.0/8",)
 
 @dataclass(frozen=True, slots=True)
 class Gatehouse:
-    """A running gateway, and the parts that reach sensors, unhurried by pauses between writes."""
+    """A running gateway, and the parts that reach sensors, unhurried by pauses between writes.
+
+    `fieldwork` is what the server itself runs, with a key of its own.
+    """
 
     url: str
     engine: Engine
     adoptions: Adoptions
     adopter: Adopter
     releaser: Releaser
+    fieldwork: Fieldwork
 
 
 @asynccontextmanager
@@ -59,7 +64,9 @@ async def gatehouse(folder: Path) -> AsyncIterator[Gatehouse]:
     releaser = Releaser(adoptions)
     adopter = Adopter(adoptions, releaser, seen_from=lambda host: serving.url)
     try:
-        yield Gatehouse(serving.url, serving.engine, adoptions, adopter, releaser)
+        yield Gatehouse(
+            serving.url, serving.engine, adoptions, adopter, releaser, serving.fieldwork
+        )
     finally:
         stop.set()
         await task

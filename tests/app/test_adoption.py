@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from countline import clock
-from countline.devices.xovis_v5 import Login
+from countline.devices.xovis_v5 import Context, Login
+from countline.devices.xovis_v5.looking import wanted_logic
 from countline.emulator.v5 import Certificate, Device, Release, emulated_sensor, listening
 from countline.engine.adopting import AdoptionAsked, AdoptionReport
 from countline.errors import DeviceError
@@ -18,6 +19,7 @@ from countline.vault import Secret
 from tests.app.gatehouse import Gatehouse, gatehouse
 
 PASSWORD = Secret("pass")
+PATIENCE_S = 60  # far more than it takes
 
 
 def with_device(
@@ -236,3 +238,68 @@ async def draw(house: Gatehouse, address: str, lines: int) -> None:
             y = 0.1 * nth - 2
             body = {"name": f"Line {nth}", "type": "LINE", "geometry": [[-1.0, y], [1.0, y]]}
             await client.at().scene.create_geometry(body)
+
+
+# -- instances stitched from several devices ------------------------------------------------------
+@pytest.mark.parametrize("personality", ["5.0", "5.3", "5.6", "5.9"])
+def test_a_stitched_instance_beside_its_own_lens(tmp_path: Path, personality: Release) -> None:
+    """Two sensors of one device: each has its own counts and agents, and lets go of only those."""
+    behind_ms = 2 * 86_400_000
+
+    async def work(house: Gatehouse, device: Device, address: str) -> None:
+        nonlocal behind_ms
+        await draw_stitched(house, address)
+        behind_ms = 0  # two days have passed
+        found = device.snapshot()
+        multi = await adopt(house, address, sensor_id="MULTI", context="multi:1")
+        assert multi.connection_test == "OK"
+        assert multi.history.fresh > 4 * 1_440
+        with_one = device.snapshot()
+        single = await adopt(house, address, sensor_id="LENS")
+        assert single.connection_test == "OK"
+        assert single.history.fresh > 4 * 1_440
+        for sensor_id, context in (("MULTI", "multi:1"), ("LENS", "single")):
+            again = await adopt(house, address, sensor_id=sensor_id, context=context)
+            assert not again.changed
+            await pushed(house, sensor_id)
+        await house.releaser.release("LENS")
+        assert device.snapshot() == with_one
+        await house.releaser.release("MULTI")
+        assert device.snapshot() == found
+
+    with_device(
+        tmp_path,
+        work,
+        personality,
+        multisensors=(1,),
+        true_ms=lambda: clock.now_ms() - behind_ms,
+        installed_s=clock.now_s() - 4 * 86_400,
+    )
+
+
+async def draw_stitched(house: Gatehouse, address: str) -> None:
+    """The stitched instance counts where the lens does."""
+    async with house.adoptions.devices.client(address, login=Login("admin", PASSWORD)) as client:
+        lens, stitched = client.at(), client.at(Context(1))
+        for nth, drawn in enumerate([d.read for d in await lens.scene.geometries()], 1):
+            body = {"name": drawn.name, "type": drawn.type, "geometry": drawn.geometry}
+            made = await stitched.scene.create_geometry(body)
+            await stitched.analysis.create_from_template(wanted_logic(made.read), id=nth)
+
+
+async def pushed(house: Gatehouse, sensor_id: str) -> None:
+    """What it pushes is counted as its own: the last hour is sent again, and nothing is refused."""
+    sensor, adoption = await house.adoptions.adopted(sensor_id)
+    context = house.adoptions.context_of(adoption)
+    agent = min(int(made["id"]) for made in adoption.made if made["kind"] == "agent")
+    now_s = clock.now_s() // 60 * 60
+    async with house.adoptions.opened(sensor, adoption) as client:
+        await client.at(context).push.resend(agent, now_s - 3_600, now_s)
+    began_s = clock.elapsed_s()
+    while (await house.engine.watch.sensor(sensor_id, None)).last_push_s is None:
+        assert clock.elapsed_s() - began_s < PATIENCE_S
+        await asyncio.sleep(0.05)
+    assert await house.engine.replaying.kept(None, limit=10) == []
+    catalogue = await house.engine.desk.fresh()
+    channels = {channel.channel for channel in catalogue.channels_of(sensor.sensor)}
+    assert {channel.partition("/")[0] for channel in channels} == {str(context)}

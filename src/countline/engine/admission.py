@@ -91,6 +91,18 @@ def _usable(sensor: Sensor) -> Sensor | Refusal:
     return sensor
 
 
+def named(catalogue: Catalogue, sensor: Sensor, decoded: Decoded) -> Decoded:
+    """A package that does not say of which device it is, as of its sensor's stitched instance.
+
+    Histories never say it, nor do pushes of early firmware; unsaid, it would be of a device's lens.
+    """
+    mine = catalogue.open_device_of.get(sensor.sensor)
+    if decoded.device is not None or mine is None or mine.context == "single":
+        return decoded
+    device = DeviceKey(vendor=mine.vendor, serial=mine.serial, context=mine.context)
+    return replace(decoded, device=device)
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """What the catalogue knows of one sensor, laid out for counting its packages."""

@@ -8,17 +8,20 @@ from typing import Protocol
 
 import structlog
 
+from countline.clock import elapsed_s
 from countline.counting.coverage import Stretch, expected_stretches
-from countline.counting.holes import holes_between
+from countline.counting.holes import HOLE_S_MIN, holes_between
 from countline.drivers.reading import Decoded
 from countline.engine.catalogue import Catalogue
 from countline.engine.engine import Engine
+from countline.engine.explaining import explain
 from countline.engine.histories import Merged, merge_history
 from countline.errors import CountlineError, DeviceError
 from countline.limits import LATENESS_S_MAX
 from countline.model.adoption import Adoption, Hole, HoleState
 from countline.model.ids import SensorNo, SeriesNo
-from countline.model.sensor import Gap, Sensor, Series
+from countline.model.interval import MINUTE_S
+from countline.model.sensor import Sensor, Series
 from countline.store.seam import Transaction, View
 
 _log = structlog.get_logger("countline.heal")
@@ -27,7 +30,9 @@ RETRY_S = (60, 300, 1_800, 7_200)  # after the first, second ... try; then night
 NIGHTLY_S = 86_400
 ONGOING_S = 300  # while nothing has come after the hole
 GRACE_S = 180  # what ended so recently may still be on its way
+LOST_S = 3_600  # a single minute that is missing for so long is not late, but lost
 TICK_S = 30
+LOOK_SHARE = 0.05  # 2,000 sensors take two minutes at the start, then seconds
 LOOKS_S = (
     (60, 2 * 3_600),
     (3_600, 3 * 86_400),
@@ -81,7 +86,7 @@ class Healer:
         """Look and ask until stopped."""
         while not stop.is_set():
             try:
-                await self.step()
+                await self.step(share=LOOK_SHARE)
             except Exception:  # a full disk, say: the next time may be better
                 self._engine.watch.trouble("healing", "Holes could not be healed; see the log.")
                 _log.exception("healing_failed")
@@ -90,26 +95,32 @@ class Healer:
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), TICK_S)
 
-    async def step(self) -> None:
-        """Look as far back as it is time for, and ask for what is due."""
+    async def step(self, *, share: float = 1.0) -> None:
+        """Look as far back as it is time for, and ask for what is due.
+
+        `share` is how much of the time looking may take; pushes have the rest.
+        """
         now_s = self._now_s()
         due = [
             at for at, (every_s, _) in enumerate(LOOKS_S) if now_s >= self._looked_s[at] + every_s
         ]
         if due:
-            await self.look(max(LOOKS_S[at][1] for at in due))
+            await self.look(max(LOOKS_S[at][1] for at in due), share=share)
             for at in due:
                 self._looked_s[at] = now_s
         await self.ask()
 
     # -- finding ----------------------------------------------------------------------------------
-    async def look(self, back_s: int) -> None:
+    async def look(self, back_s: int, *, share: float = 1.0) -> None:
         """Write down the holes of the last `back_s` seconds, and which of the known ones are gone."""
         catalogue = await self._engine.desk.fresh()
         now_s = self._now_s()
         for sensor in catalogue.sensors.values():
             if sensor.state == "adopted":
+                began_s = elapsed_s()
                 await self._look_at(catalogue, sensor, now_s - back_s, now_s - GRACE_S)
+                if share < 1:
+                    await asyncio.sleep((elapsed_s() - began_s) * (1 / share - 1))
 
     async def _look_at(
         self, catalogue: Catalogue, sensor: Sensor, start_s: int, end_s: int
@@ -128,18 +139,21 @@ class Healer:
             ]
             from_s = min([start_s, *(hole.from_s for hole in known)])  # never a part of a hole
             present = _present(view, series, from_s, end_s)
-            return holes_between(expected, present, from_s, end_s), known
+            return holes_between(expected, present, from_s, end_s, least_s=MINUTE_S), known
 
         found, known = await self._engine.store.read(find, heavy=True)
         changes, new = reconciled(sensor.sensor, found, known, self._now_s())
         if not (changes or new):
             return
 
-        def write(tx: Transaction) -> None:
+        def write(tx: Transaction) -> bool:
             tx.save(*changes)
             tx.save(*(replace(hole, hole_id=tx.next_number("hole")) for hole in new))
+            over = [(hole.from_s, hole.to_s) for hole in changes if hole.state == "healed"]
+            return sum(explain(tx, sensor.sensor, one, (), "") for one in over) > 0
 
-        await self._engine.store.write(write)
+        if await self._engine.store.write(write):
+            await self._engine.desk.reread_gaps()
 
     # -- asking -----------------------------------------------------------------------------------
     async def ask(self) -> None:
@@ -168,6 +182,7 @@ class Healer:
         sensor = catalogue.sensors[hole.sensor]
         gap_reason = "sensor_offline"
         state: HoleState = hole.state
+        left: Sequence[Stretch] = ((hole.from_s, hole.to_s),)
         if adoption is None or adoption.state != "adopted":
             reason = (
                 "The device cannot be asked: no address of it is known. It heals by its own resends"
@@ -176,7 +191,7 @@ class Healer:
             gap_reason = "unknown"
         else:
             try:
-                reason, hole, state = await self._heal(adoption, sensor, hole)
+                reason, left, state = await self._heal(adoption, sensor, hole)
             except DeviceError as error:
                 reason, gap_reason = error.detail, "network"
             except CountlineError as error:
@@ -193,11 +208,13 @@ class Healer:
         if (self._engine.watch.last_bin_end_s(hole.sensor) or 0) <= hole.to_s:
             tries, delay_s = hole.tries, ONGOING_S  # it may come back any moment
         tried = replace(hole, state=state, tries=tries, next_try_s=now_s + delay_s, reason=reason)
-        await self._keep(tried, None if state == "healed" else gap_reason)
+        if left:
+            tried = replace(tried, from_s=left[0][0], to_s=left[-1][1])
+        await self._keep(tried, (hole.from_s, hole.to_s), left, gap_reason)
 
     async def _heal(
         self, adoption: Adoption, sensor: Sensor, hole: Hole
-    ) -> tuple[str, Hole, HoleState]:
+    ) -> tuple[str, Sequence[Stretch], HoleState]:
         """Ask for one hole and merge what the device still has; gives what is left of it."""
         try:
             history = await self._source.history(adoption, hole.from_s, hole.to_s)
@@ -205,7 +222,8 @@ class Healer:
             if not error.extra.get("history_refused"):
                 raise
             if await self._source.resend(adoption, hole.from_s, hole.to_s):
-                return "The device was told to push it again.", hole, "open"
+                whole = ((hole.from_s, hole.to_s),)
+                return "The device was told to push it again.", whole, "open"
             raise
         merged = await merge_history(
             self._engine,
@@ -216,11 +234,10 @@ class Healer:
         )
         left = await self._missing(hole)
         if not left:
-            return _told(merged), hole, "healed"
-        hole = replace(hole, from_s=left[0][0], to_s=left[-1][1])
-        if history.oldest_s is not None and history.oldest_s >= hole.to_s:
-            return "The device's memory does not reach back so far.", hole, "permanent"
-        return "The device has no record of it.", hole, "open"
+            return _told(merged), left, "healed"
+        if history.oldest_s is not None and history.oldest_s >= left[-1][1]:
+            return "The device's memory does not reach back so far.", left, "permanent"
+        return "The device has no record of it.", left, "open"
 
     async def _missing(self, hole: Hole) -> list[Stretch]:
         catalogue = await self._engine.desk.fresh()
@@ -228,30 +245,19 @@ class Healer:
 
         def work(view: View) -> list[Stretch]:
             whole = (hole.from_s, hole.to_s)
-            return holes_between([whole], _present(view, series, *whole), *whole)
+            present = _present(view, series, *whole)
+            return holes_between([whole], present, *whole, least_s=MINUTE_S)
 
         return await self._engine.store.read(work)
 
-    async def _keep(self, hole: Hole, gap_reason: str | None) -> None:
-        """Write down what came of a try, and why the rows of a hole that stays have no data."""
+    async def _keep(
+        self, hole: Hole, asked: Stretch, left: Sequence[Stretch], gap_reason: str
+    ) -> None:
+        """Write down what came of a try, and why the rows of what is left have no data."""
 
         def work(tx: Transaction) -> bool:
             tx.save(hole)
-            if gap_reason is None:
-                return False
-            gaps = tx.records(Gap, sensor=hole.sensor)
-            if any(g.from_s <= hole.from_s and hole.to_s <= (g.to_s or hole.to_s) for g in gaps):
-                return False
-            tx.save(
-                Gap(
-                    gap_id=tx.next_number("gap"),
-                    sensor=hole.sensor,
-                    from_s=hole.from_s,
-                    to_s=hole.to_s,
-                    reason=gap_reason,
-                )
-            )
-            return True
+            return explain(tx, hole.sensor, asked, left, gap_reason)
 
         if await self._engine.store.write(work):
             await self._engine.desk.reread_gaps()
@@ -274,7 +280,10 @@ def pushed_series(catalogue: Catalogue, sensor: SensorNo) -> list[SeriesNo]:
 
 
 def _present(view: View, series: Sequence[SeriesNo], start_s: int, end_s: int) -> list[Stretch]:
-    """What any of the series has of a stretch: whole quarters from their sums, the rest by bins."""
+    """What any of the series has of a stretch: whole quarters from their sums, the rest by bins.
+
+    A provisional count is no record: its minute may still be in the device's memory.
+    """
     from_s, to_s = start_s // QUARTER_S * QUARTER_S, -(-end_s // QUARTER_S) * QUARTER_S
     covered: dict[int, int] = {}
     for buckets in view.quarters(series, from_s, to_s).values():
@@ -287,9 +296,9 @@ def _present(view: View, series: Sequence[SeriesNo], start_s: int, end_s: int) -
             present.append((at_s, at_s + QUARTER_S))
         elif seconds is not None:
             bins = view.bins(series, at_s, at_s + QUARTER_S)
-            present.extend((b.start_s, b.start_s + b.length_s) for b in bins)
+            present.extend((b.start_s, b.start_s + b.length_s) for b in bins if b.covered_s)
     long = view.long_bins(series, from_s, to_s)
-    return present + [(b.start_s, b.start_s + b.length_s) for b in long]
+    return present + [(b.start_s, b.start_s + b.length_s) for b in long if b.covered_s]
 
 
 def reconciled(
@@ -307,7 +316,7 @@ def reconciled(
     new = [
         Hole(hole_id=0, sensor=sensor, from_s=from_s, to_s=to_s, next_try_s=now_s)
         for from_s, to_s in found
-        if (from_s, to_s) not in taken
+        if (from_s, to_s) not in taken and (to_s - from_s >= HOLE_S_MIN or to_s <= now_s - LOST_S)
     ]
     return changes, new
 

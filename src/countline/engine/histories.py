@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from countline.counting.normalise import ChannelPlan, to_claims
 from countline.drivers.reading import Decoded
-from countline.engine.admission import known_of, learn
+from countline.engine.admission import known_of, learn, named
 from countline.engine.engine import Engine
 from countline.engine.importing import chunked
 from countline.model.claim import RANK_HISTORY
@@ -39,7 +39,8 @@ async def merge_history(
     Raises `StoreError`; what was committed before it stays, and merging again adds nothing to it.
     """
     merged = Merged()
-    for part in parts:
+    catalogue = await engine.desk.fresh()
+    for part in (named(catalogue, sensor, part) for part in parts):
         if not part.readings:
             continue
         plan = await _plan(engine, sensor, part, driver)

@@ -16,6 +16,7 @@ from countline.engine.admission import (
     is_wanted,
     keep_waiting,
     known_of,
+    named,
     owner,
     timely,
 )
@@ -183,6 +184,8 @@ class Intake:
                 return None
             found = owner(catalogue, secret, decoded.device)
             if isinstance(found, Sensor):
+                if decoded.device is None:
+                    decoded = named(catalogue, found, decoded)
                 return await self._accept_package(push, found, decoded, aside, body, again=again)
             if isinstance(found, Refusal):
                 aside.put("failed", found.code, found.detail, secret.sensor)

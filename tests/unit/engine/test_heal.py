@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from countline.drivers import Decoded, StatusInfo, Total
 from countline.drivers.xovis_v5 import DRIVER
 from countline.engine.heal import Healer, History
 from countline.errors import DeviceUnreachable
 from countline.model.adoption import Adoption, Hole
+from countline.model.ids import DeviceKey
 from countline.model.query import Row
 from countline.model.sensor import Gap
 from tests.engine_house import (
@@ -208,5 +210,72 @@ def test_a_single_minute_is_no_hole() -> None:
         await healer.step()
         assert not await holes(house)
         assert not device.asked
+
+    in_memory(work, START)
+
+
+def test_a_single_minute_that_is_missing_for_an_hour_is_lost() -> None:
+    async def work(house: House) -> None:
+        healer, device = await adopted(house)
+        await minutes(house, 2, 90)
+        device.minutes = {START + 60: 7}
+        await healer.step()
+        assert device.asked == [(START + 60, START + 120)]
+        assert (await row(house, START, START + HOUR_S)).covered_s == HOUR_S
+
+    in_memory(work, START)
+
+
+def test_what_only_live_events_told_is_asked_for() -> None:
+    async def work(house: House) -> None:
+        healer, device = await adopted(house)
+        await minutes(house, 1, 9)
+        shown = Total("1000", "1000001", "fw", ("forward",), (START + 750) * 1000, 0, 100, 1)
+        said = Decoded(
+            purpose="live", device=DeviceKey(vendor=DRIVER.vendor, serial=SERIAL), agent="1002",
+            sequence=1, totals=(shown,), status=StatusInfo(device_time_ms=(START + 750) * 1000),
+        )  # fmt: skip
+        await house.push("S1", said, at_s=START + 751)
+        (minute,) = await house.rows(START + 720, START + 780, "1m", sensor="S1")
+        assert (minute.ins, minute.provisional) == (1, True)
+        await minutes(house, 20, 40)
+        device.minutes = {START + 60 * nth: 2 for nth in range(10, 20)}
+        await healer.step()
+        assert device.asked == [(START + 600, START + 1200)], "one hole, and all of it"
+        assert [hole.state for hole in await holes(house)] == ["healed"]
+        (minute,) = await house.rows(START + 720, START + 780, "1m", sensor="S1")
+        assert (minute.ins, minute.provisional) == (2, False)
+
+    in_memory(work, START)
+
+
+def test_the_reason_of_a_gap_is_what_asking_found_out() -> None:
+    async def reasons(house: House) -> list[tuple[int, int | None, str]]:
+        gaps = await house.engine.store.read(lambda view: view.records(Gap))
+        return [
+            ((g.from_s - START) // 60, g.to_s and (g.to_s - START) // 60, g.reason) for g in gaps
+        ]
+
+    async def work(house: House) -> None:
+        healer, device = await adopted(house)
+        await minutes(house, 1, 9)
+        house.clock.set(START + HOUR_S)
+        await house.engine.watch.flush()
+        assert await reasons(house) == [(10, None, "sensor_offline")], "silence is all that is seen"
+        device.reachable = False
+        await healer.step()
+        assert await reasons(house) == [(10, None, "network")]
+        device.reachable = True
+        await minutes(house, 60, 10)
+        device.minutes = {START + 60 * nth: 1 for nth in range(10, 30)}
+        await house.engine.watch.flush()
+        house.clock.set(START + 2 * HOUR_S)
+        await healer.step()
+        within = [one for one in await reasons(house) if one[0] < 60]
+        assert within == [(30, 60, "sensor_offline")], "the device answers, and has no record"
+        device.minutes |= {START + 60 * nth: 1 for nth in range(30, 60)}
+        house.clock.pass_by(HOUR_S)
+        await healer.step()
+        assert [one for one in await reasons(house) if one[0] < 60] == []
 
     in_memory(work, START)

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from countline.drivers.reading import Decoded
 from countline.drivers.xovis_v5.logics import decode_logics
+from countline.drivers.xovis_v5.mend import mend
 from countline.drivers.xovis_v5.noting import Notes
 from countline.drivers.xovis_v5.plans import Plans
 from countline.drivers.xovis_v5.times import to_s
@@ -86,17 +87,19 @@ _READER = msgspec.json.Decoder(_Answer)
 def decode_history(body: bytes, *, templates: Mapping[int, str]) -> History:
     """Readings of one answer. `templates` by logic id, since a history does not name them.
 
-    Bins without a stored record are no readings: there the sensor knows nothing either. Raises
-    `BadPush` for what is no answer of this kind.
+    Bins without a stored record are no readings: there the sensor knows nothing either. A part that
+    cannot be read, a count below zero above all, is noted and left out. Raises `BadPush` for what is
+    no answer of this kind.
     """
+    notes = Notes()
     try:
-        answer = _READER.decode(body)
+        answer = _answer(body, notes)
         from_s, to_s_ = to_s(answer.begin), to_s(answer.end)
         data_from_s, data_to_s = _data_s(answer.begin_data), _data_s(answer.end_data)
     except (ValueError, RecursionError) as error:
         detail = f"no history of logics: {error}"
         raise BadPush(detail, errors=(FieldError(field="body", detail=detail),)) from None
-    decoded = decode_logics(_turned(answer, templates), "history", Notes(), Plans())
+    decoded = decode_logics(_turned(answer, templates), "history", notes, Plans())
     return History(
         decoded=replace(decoded, names_geometry=False),
         from_s=from_s,
@@ -104,6 +107,17 @@ def decode_history(body: bytes, *, templates: Mapping[int, str]) -> History:
         data_from_s=data_from_s,
         data_to_s=data_to_s,
     )
+
+
+def _answer(body: bytes, notes: Notes) -> _Answer:
+    """The answer, whole where it can be, else without its unreadable parts. Raises `ValueError`."""
+    try:
+        return _READER.decode(body)
+    except msgspec.ValidationError as error:
+        mended = mend(msgspec.json.decode(body), _Answer, "", notes)
+        if mended is None or not mended.measurements:
+            raise ValueError(str(error)) from None
+        return mended
 
 
 def _data_s(instant: float | str | None) -> int | None:

@@ -118,6 +118,8 @@ def _check(device: Device, route: Route, ask: Ask) -> None:
             raise Refused(401, 401, "Not authorized")
         if route.privilege != "any" and route.privilege not in PRIVILEGES[ask.user]:
             raise Refused(403, 403, f"Missing privilege: {route.privilege}")
+    if any(word in ask.path for word in device.faults.refuses):
+        raise Refused(403, 403, f"Missing privilege: {route.privilege}")
     mode = device.config.kept["/privacy/mode"]["privacy_mode"]
     if mode > route.privacy:
         raise Refused(451, 451, f"Blocked by privacy mode {mode}")

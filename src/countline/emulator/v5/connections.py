@@ -13,7 +13,7 @@ from countline.emulator.v5.ask import (
     shaped,
     unknown,
 )
-from countline.emulator.v5.delivering import Outcome, deliver
+from countline.emulator.v5.delivering import Outcome
 from countline.emulator.v5.device import Device
 from countline.emulator.v5.link import Link
 from countline.emulator.v5.protocols import (
@@ -181,7 +181,8 @@ def _delete_all(device: Device, ask: Ask) -> Reply:
 async def _test(device: Device, ask: Ask) -> Reply:
     """Send something to see whether it arrives."""
     connection = _one(device, ask)
-    outcome = device.part(Link).trouble() or await deliver(connection, TEST_BODY)
+    link = device.part(Link)
+    outcome = link.trouble() or await link.carry(connection, TEST_BODY)
     result = {
         "status": verdict(outcome),
         "server_response": {"code": outcome.code, "info": outcome.info},

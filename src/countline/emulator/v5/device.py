@@ -47,6 +47,7 @@ class Misbehaviour:
     dies_after: int | None = None  # changes after which it answers nothing any more
     firmware: str | None = None  # what it says instead of its firmware
     slow_s: float = 0.0  # how long each answer takes
+    refuses: tuple[str, ...] = ()  # operations whose path holds one of these are nobody's
     silent: bool = False  # takes connections and cuts them without an answer
 
     def is_dead(self, changes: int) -> bool:
@@ -159,7 +160,10 @@ class Device:
 
     def multisensor_of(self, root: str) -> int | None:
         """The id of the multisensor behind a root; None: the lens itself."""
-        return None if root == "/singlesensor" else int(root.rpartition("/")[2] or 1)
+        if root == "/singlesensor":
+            return None
+        number = root.rpartition("/")[2]
+        return int(number) if number.isdecimal() else 1  # early firmware has one, without number
 
     def snapshot(self) -> bytes:
         """Everything persisted of its configuration, logins included."""

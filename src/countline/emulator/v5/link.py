@@ -1,12 +1,15 @@
 """The network between a device and its receivers, and what is wrong with it."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from countline.emulator.chance import chance
-from countline.emulator.v5.delivering import COULD_NOT_CONNECT, Outcome
+from countline.emulator.v5.delivering import COULD_NOT_CONNECT, Outcome, deliver
 
 if TYPE_CHECKING:
     from countline.emulator.v5.device import Device
+
+Carry = Callable[[Mapping[str, Any], bytes], Awaitable[Outcome]]
 
 
 class Link:
@@ -21,6 +24,7 @@ class Link:
         self.doubled = device.sensor.faults.doubled  # share of packages that arrive twice
         self.answer: int | None = None  # every receiver answers this
         self.slow_s = 0.0  # every receiver takes so long
+        self.carry: Carry = deliver  # over sockets; a simulation carries bodies by itself
         self._device = device
 
     def trouble(self, true_ms: int | None = None) -> Outcome | None:

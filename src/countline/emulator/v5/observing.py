@@ -132,7 +132,7 @@ class Context:
             self._begun = True
             self._fresh.clear()
             self._minute = -(-(start_ms + offset_ms) // MINUTE_MS)
-            self.learn_states(start_ms)
+            self.learn_states(self._minute * MINUTE_MS - offset_ms)
         for day_ms in range(start_ms, end_ms, 86_400_000):
             for at_ms, rule, happening in self._due(day_ms, min(day_ms + 86_400_000, end_ms)):
                 self._close_until((at_ms + offset_ms) // MINUTE_MS)

@@ -4,7 +4,7 @@ import asyncio
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from countline.emulator.v5.delivering import TIMED_OUT, Outcome, deliver
+from countline.emulator.v5.delivering import TIMED_OUT, Outcome
 from countline.emulator.v5.feeding import Run
 from countline.emulator.v5.link import Link
 from countline.emulator.v5.runs import Runs
@@ -53,12 +53,12 @@ async def send(sending: Sending) -> Outcome:
     link = sending.device.part(Link)
     if (trouble := link.trouble()) is not None:
         return trouble
-    outcome = await deliver(sending.connection, sending.body)
+    outcome = await link.carry(sending.connection, sending.body)
     if link.slow_s:
         timeout_s = sending.connection["config"].get("connection_timeout_s") or 10
         await asyncio.sleep(min(link.slow_s, timeout_s))
         if link.slow_s > timeout_s:
             return Outcome(TIMED_OUT, "Timeout was reached")
     if link.doubles(sending.root, sending.agent_id, sending.package):
-        await deliver(sending.connection, sending.body)
+        await link.carry(sending.connection, sending.body)
     return outcome

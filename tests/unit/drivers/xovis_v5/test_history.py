@@ -104,6 +104,17 @@ def test_bad_values_are_left_out_with_a_note() -> None:
     assert [note.code for note in history.decoded.notes] == ["not_whole"]
 
 
+def test_a_count_below_zero_costs_no_other() -> None:
+    minutes = [measurement(0, {1000001: 3, 1001001: -1}), measurement(1, {1000001: 4, 1001001: 0})]
+    history = decode_history(answer(*minutes), templates=TEMPLATES)
+    assert [value for reading in history.decoded.readings for value in reading.values] == [
+        ("forward", 3),
+        ("forward", 4),
+        ("present", 0),
+    ]
+    assert [note.code for note in history.decoded.notes] == ["unreadable"]
+
+
 def test_a_bin_without_a_readable_time_is_left_out_with_a_note() -> None:
     strange = measurement(0, {1000001: 3}) | {"begin": "noon"}
     history = decode_history(answer(strange, measurement(1, {1000001: 4})), templates=TEMPLATES)
