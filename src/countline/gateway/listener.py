@@ -69,6 +69,11 @@ class PushListener(HttpToolsProtocol):
         if self.reading is not None:
             self.reading.ticket.gate.patience.end(self.reading)
             self.reading.ticket.end()
+        # Nothing holds a lost connection that only the collector could free: it seldom comes.
+        self.cycle = self.reading = self.complete = None
+        if self.timeout_keep_alive_task is not None:
+            self.timeout_keep_alive_task.cancel()
+            self.timeout_keep_alive_task = None
 
     def _known(self, data: bytes) -> "TakenPush | None":
         """The push whose head was parsed before, where this is all of it and nothing else."""
