@@ -12,7 +12,7 @@ from countline.emulator.v5.fixture import hall
 from countline.engine.adopting import AdoptionAsked, AdoptionReport
 from countline.errors import BadQuery, Conflict, CountlineError, DeviceError
 from countline.model.ids import LocationId, SensorId
-from countline.vault import Secret
+from countline.vault import Secret, Vault
 from tests.app.emulated_devices import NOW_MS, sensor
 from tests.app.wired_devices import WiredHouse, wired_house
 
@@ -197,6 +197,32 @@ def test_an_address_that_went_to_another_device_is_not_asked(tmp_path: Path) -> 
                 assert caught.value.error_code == "device_exchanged"
             assert (await adopt(house, B)).address == f"http://{B}:80"
             await house.desk.configuration("S1")
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize("lost", ["key", "secret"])
+def test_a_sensor_whose_secrets_are_lost_is_adopted_again(tmp_path: Path, lost: str) -> None:
+    """By a key file that is gone, or since somebody gave the sensor another secret by hand."""
+
+    async def story() -> None:
+        device = new_device()
+        found = device.snapshot()
+        async with wired_house(tmp_path, {A: device}, now_ms=now_ms) as house:
+            await adopt(house)
+            if lost == "secret":
+                await house.engine.access.create_push_secret(sensor_id="S1")
+        vault = Vault({1: (b"k" if lost == "secret" else b"n") * 32})
+        async with wired_house(tmp_path, {A: device}, now_ms=now_ms, vault=vault) as house:
+            assert (await adopt(house)).changed
+            assert not (await adopt(house, password=None)).changed
+            (adoption,) = await house.adoptions.book.every()
+            catalogue = await house.engine.desk.fresh()
+            assert sum(s.withdrawn_s is None for s in catalogue.secrets.values()) == 1
+            assert await house.engine.access.admits(house.adoptions.push_secret(adoption).reveal())
+            await house.engine.desk.retire_sensor("S1")
+            assert not (await house.desk.release("S1")).pending
+            assert device.snapshot() == found
 
     asyncio.run(story())
 

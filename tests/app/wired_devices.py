@@ -147,6 +147,7 @@ async def wired_house(
     fingerprints: Mapping[str, str] | None = None,
     now_ms: Callable[[], int] | None = None,
     bent: Callable[[str, str, Answer], Answer] = as_it_is,
+    vault: Vault = VAULT,
 ) -> AsyncIterator[WiredHouse]:
     """A gateway over the store in a folder; `devices` and their certificates by host.
 
@@ -166,7 +167,7 @@ async def wired_house(
         adoptions = Adoptions(
             engine,
             Devices(AllowedNetworks.of(), Ways(write_pause_s=0, retry_delays_s=(), wire=wire)),
-            lambda: VAULT,
+            lambda: vault,
         )
         releaser = Releaser(adoptions)
         adopter = Adopter(adoptions, releaser, seen_from=lambda host: "http://10.0.0.1:8080")

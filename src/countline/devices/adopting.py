@@ -32,6 +32,7 @@ from countline.engine.changes import bad_field
 from countline.engine.entering import Entry
 from countline.engine.histories import Merged, merge_history
 from countline.errors import (
+    ConfigError,
     CountlineError,
     DeviceError,
 )
@@ -103,9 +104,8 @@ class Adopter:
         base = asked.push_url
         if base is None:  # a name is looked up, which may take long
             base = await asyncio.to_thread(self._seen_from, Address.of(asked.address).host)
-        target = Target(
-            url=check_target(base), user=place.sensor_id, secret=self._push_secret(place)
-        )
+        secret = await self._push_secret(place)
+        target = Target(url=check_target(base), user=place.sensor_id, secret=secret)
         plan = plan_device(seen, found.firmware, context, target, place.adoption, asked)
         return _Work(asked, found, place, login, target, plan, seen, context)
 
@@ -152,10 +152,16 @@ class Adopter:
             )
         return Login(known.user, self._adoptions.password(known))
 
-    def _push_secret(self, place: Place) -> Secret:
-        """The secret by which the sensor pushes; made, but not yet valid, where there is none."""
+    async def _push_secret(self, place: Place) -> Secret:
+        """The secret by which the sensor pushes; a new one where none is known, or none admits it."""
         if place.adoption is not None and place.adoption.push_secret:
-            return self._adoptions.push_secret(place.adoption)
+            try:
+                known = self._adoptions.push_secret(place.adoption)
+            except ConfigError as error:  # the key that sealed it is lost
+                _log.warning("push_secret_renewed", sensor=place.sensor_id, why=error.detail)
+            else:
+                if await self._engine.access.admits(known.reveal()):
+                    return known
         return Secret(self._engine.access.new_push_secret())
 
     # -- carrying out -----------------------------------------------------------------------------
@@ -180,7 +186,12 @@ class Adopter:
         """In writing what we are about to do to the device, and the sensor in the catalogue."""
         place = work.place
         if place.adoption is not None and place.sensor is not None:
-            return place.sensor, place.adoption
+            secret = work.target.secret
+            if await self._engine.access.admits(secret.reveal()):
+                return place.sensor, place.adoption
+            return place.sensor, await self._adoptions.book.renew_secret(
+                place.adoption, secret, driver=DRIVER.name
+            )
         return await self._adoptions.book.enter(
             self._entry(work),
             lambda number: self._as_asked(work, Adoption(sensor=number, address="")),

@@ -51,7 +51,7 @@ class Releaser:
             return ""
         run = [entry for entry in known.made if entry.get("run")]
         _, pending = await self._take_back(client, known, run)
-        if not pending and known.state == "adopting":
+        if not pending:
             await self._adoptions.book.take_out(known)
         return pending
 

@@ -177,6 +177,11 @@ class AccessDesk:
         new = PushSecret(digest=digest_of(text), sensor=sensor, driver=driver, created_s=now)
         await self._desk.save(*old, new)
 
+    async def admits(self, text: str) -> bool:
+        """Whether a text is a push secret that is known, and not withdrawn."""
+        found = (await self._desk.fresh()).secrets.get(digest_of(text))
+        return found is not None and found.withdrawn_s is None
+
     def admitted(self, secret: str) -> PushSecret | None:
         """The push secret behind a text that was admitted a moment ago; None: ask `admit`."""
         if self._desk.at_hand() is not self._admitted_by:

@@ -5,12 +5,20 @@ from dataclasses import replace
 from typing import Any
 
 from countline.engine.desk import CatalogueDesk
-from countline.engine.entering import Entry, enter, settle, take_out
+from countline.engine.entering import (
+    Entry,
+    enter,
+    forget_run,
+    renew_secret,
+    settle,
+    take_out,
+)
 from countline.engine.mapping import DeviceChannel, LinesAsked
 from countline.model.adoption import Adoption, ConfigurationChange
 from countline.model.ids import SensorNo
 from countline.model.sensor import Sensor
 from countline.store.seam import Transaction, View
+from countline.vault import Secret
 
 DEVICE = "device"  # who changed a configuration, where somebody did it on the device itself
 
@@ -75,6 +83,15 @@ class ArrangedDesk:
         await self._desk.fresh()
         return made
 
+    async def renew_secret(self, adoption: Adoption, secret: Secret, *, driver: str) -> Adoption:
+        """Another secret for an adopted device; see `entering.renew_secret`."""
+        now_s = self._now_s()
+        renewed = await self._desk.store.write(
+            lambda tx: renew_secret(tx, adoption, secret, driver=driver, now_s=now_s)
+        )
+        await self._desk.fresh()
+        return renewed
+
     async def settle(
         self,
         adoption: Adoption,
@@ -83,7 +100,10 @@ class ArrangedDesk:
         lines: LinesAsked,
     ) -> list[str]:
         """Everything is made on the device; see `entering.settle`. What waited for it is counted."""
-        made = await self._desk.store.write(lambda tx: settle(tx, adoption, entry, channels, lines))
+        now_s = self._now_s()
+        made = await self._desk.store.write(
+            lambda tx: settle(tx, adoption, entry, channels, lines, now_s)
+        )
         sensor = (await self._desk.fresh()).sensors[adoption.sensor]
         await self._desk.tell_registered(sensor)
         return made
@@ -102,7 +122,7 @@ class ArrangedDesk:
             entered = adoption
             if entered is None:
                 _, entered = enter(tx, entry, lambda n: Adoption(sensor=n, address=""), now_s)
-            raise _Preview(settle(tx, entered, entry, channels, lines))
+            raise _Preview(settle(tx, entered, entry, channels, lines, now_s))
 
         try:
             await self._desk.store.write(work)
@@ -111,9 +131,18 @@ class ArrangedDesk:
         raise AssertionError("a preview always ends its transaction")
 
     async def take_out(self, adoption: Adoption) -> None:
-        """Everything is taken back on the device; see `entering.take_out`."""
+        """Everything is taken back on the device; see `entering.take_out`, `forget_run`."""
         now_s = self._now_s()
-        await self._desk.store.write(lambda tx: take_out(tx, adoption, now_s))
+
+        def work(tx: Transaction) -> None:
+            if (known := tx.record(Adoption, adoption.sensor)) is None:
+                return
+            if known.state == "adopting":
+                take_out(tx, known, now_s)
+            else:
+                forget_run(tx, known)
+
+        await self._desk.store.write(work)
         await self._desk.fresh()
 
     # -- changes of configuration -----------------------------------------------------------------

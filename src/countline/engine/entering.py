@@ -115,6 +115,22 @@ def _give_secret(tx: Transaction, entry: Entry, sensor: Sensor, now_s: int) -> d
     return {"kind": "secret", "id": digest.hex(), "withdrew": [s.digest.hex() for s in old]}
 
 
+def _secrets(tx: Transaction, sensor: SensorNo) -> list[PushSecret]:
+    return [s for s in tx.records(PushSecret) if s.sensor == sensor and s.withdrawn_s is None]
+
+
+def renew_secret(
+    tx: Transaction, adoption: Adoption, secret: Secret, *, driver: str, now_s: int
+) -> Adoption:
+    """Another secret for a device that is adopted already; the old one admits until it is settled."""
+    digest = digest_of(secret.reveal())
+    tx.save(PushSecret(digest=digest, sensor=adoption.sensor, driver=driver, created_s=now_s))
+    made = {"kind": "secret", "id": digest.hex(), "withdrew": [], "run": True}
+    renewed = replace(adoption, made=(*adoption.made, made))
+    tx.save(renewed)
+    return renewed
+
+
 # -- settled --------------------------------------------------------------------------------------
 def settle(
     tx: Transaction,
@@ -122,6 +138,7 @@ def settle(
     entry: Entry,
     channels: Sequence[DeviceChannel],
     lines: LinesAsked,
+    now_s: int,
 ) -> list[str]:
     """The device is the sensor's from now on, and its channels have a meaning; gives what was made.
 
@@ -145,6 +162,9 @@ def settle(
             firmware=entry.firmware,
         )
     )
+    digest = digest_of(entry.secret.reveal())
+    old = [s for s in _secrets(tx, sensor.sensor) if s.digest != digest]
+    tx.save(*(replace(s, withdrawn_s=now_s) for s in old))
     made = mapped(tx, sensor, channels, lines)
     tx.save(replace(adoption, state="adopted", made=lasting(adoption.made)))
     return made
@@ -171,6 +191,14 @@ def take_out(tx: Transaction, adoption: Adoption, now_s: int) -> None:
         elif entry["kind"] == "location":
             _remove_location(tx, entry["id"])
     tx.delete(*tx.records(ConfigurationChange, sensor=adoption.sensor), adoption)
+
+
+def forget_run(tx: Transaction, adoption: Adoption) -> None:
+    """What a later adoption entered goes; the adoption before it stands."""
+    for entry in adoption.made:
+        if entry.get("run") and entry["kind"] == "secret":
+            _take_back_secret(tx, entry)
+    tx.save(replace(adoption, made=tuple(e for e in adoption.made if not e.get("run"))))
 
 
 def _take_back_secret(tx: Transaction, entry: dict[str, Any]) -> None:
