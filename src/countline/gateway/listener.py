@@ -70,7 +70,8 @@ class PushListener(HttpToolsProtocol):
             self.reading.ticket.gate.patience.end(self.reading)
             self.reading.ticket.end()
         # Nothing holds a lost connection that only the collector could free: it seldom comes.
-        self.cycle = self.reading = self.complete = None
+        self.cycle = None  # type: ignore[assignment]
+        self.reading = self.complete = None
         if self.timeout_keep_alive_task is not None:
             self.timeout_keep_alive_task.cancel()
             self.timeout_keep_alive_task = None
