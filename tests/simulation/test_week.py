@@ -33,7 +33,7 @@ async def story(house: House, week: Week) -> None:
     assert reasons.total() > 0
     states = await check.no_hole_could_be_filled(house, truth)
     assert states["healed"] > 0
-    await check.sums_agree(house, truth, end_s)
+    await check.sums_agree(house, truth)
 
 
 @pytest.mark.parametrize(

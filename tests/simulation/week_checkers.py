@@ -13,7 +13,7 @@ from countline.model.ids import SensorId
 from countline.model.query import Row
 from countline.model.sensor import Series
 from countline.store.seam import View
-from tests.engine_house import LOCATION, MINUTE_S, House
+from tests.engine_house import DAY_S, LOCATION, MINUTE_S, House
 from tests.simulation.week import Week
 
 Span = tuple[int, int]  # true ms
@@ -156,9 +156,9 @@ async def no_hole_could_be_filled(house: House, truth: Truth) -> Counter[str]:
     return states
 
 
-async def sums_agree(house: House, truth: Truth, end_s: int) -> None:
+async def sums_agree(house: House, truth: Truth) -> None:
     """Every granularity tells the same total, and occupancy is the plain fold of the minutes."""
-    span = truth.week.start_s - truth.week.before_s, end_s
+    span = truth.week.start_s - truth.week.before_s - DAY_S, truth.until_s + DAY_S
     minutes = await house.rows(*span, "1m", location=LOCATION)
     for granularity in ("15m", "1h", "1d"):
         rows = await house.rows(*span, granularity, location=LOCATION)
