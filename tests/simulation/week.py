@@ -24,7 +24,6 @@ from tests.simulation.wired import Field, Pace
 
 PERSONALITIES: tuple[Release, ...] = ("5.0", "5.6", "5.9")
 STEP_S = 5 * MINUTE_S
-CALM_S = 4 * HOUR_S  # at the end, so that what can heal has healed
 ADMIN = "Basic YWRtaW46cGFzcw=="
 Trouble = Callable[[], Awaitable[None] | None]
 
@@ -34,9 +33,10 @@ class Week:
     """One seed's devices and what happens to them; `troubles` are in order of time."""
 
     seed: int
-    days: int = 7
+    length_s: int = 7 * DAY_S
     before_s: int = DAY_S  # how long devices had counted when they were adopted
-    away_s: int = 26 * HOUR_S
+    away_s: int = 26 * HOUR_S  # the network of two of them
+    calm_s: int = 4 * HOUR_S  # at the end nothing goes wrong, so that what can heal has healed
     world: World = field(init=False)
     start_s: int = field(init=False)
     devices: dict[SensorId, Device] = field(init=False, default_factory=dict)
@@ -53,7 +53,7 @@ class Week:
 
     @property
     def end_s(self) -> int:
-        return self.start_s + self.days * DAY_S
+        return self.start_s + self.length_s
 
     def build(self, pace: Pace) -> None:
         """The devices, installed a day ago."""
@@ -72,7 +72,7 @@ class Week:
 
     def _troubles(self) -> Iterator[tuple[int, Trouble]]:
         dice = chance("troubles", self.seed)
-        after_s, until_s = self.outage_s[1] + HOUR_S, self.end_s - CALM_S
+        after_s, until_s = self.outage_s[1] + HOUR_S, self.end_s - self.calm_s
         first, second, third = self.devices
 
         def some_time(spare_s: int = 0) -> int:
@@ -214,7 +214,7 @@ class Course:
         """Most arrive at once; some answers get lost, and some bodies are overtaken by others."""
         words = sending.device.serial, sending.agent_id, sending.package, sending.attempt
         luck = chance("way", self.week.seed, *words).random()
-        if self.pace.at_ms >= (self.week.end_s - CALM_S) * 1000:
+        if self.pace.at_ms >= (self.week.end_s - self.week.calm_s) * 1000:
             luck = 1.0
         if luck < 0.02:
             self.held.append(sending)

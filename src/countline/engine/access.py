@@ -196,7 +196,10 @@ class AccessDesk:
             self._admitted_by = catalogue
         found = self._admitted.get(secret)
         if found is None:
-            found = catalogue.secrets.get(digest_of(secret))
+            digest = digest_of(secret)
+            found = catalogue.secrets.get(digest)
+            if found is None:  # another process may have made it a moment ago
+                found = (await self._desk.fresh()).secrets.get(digest)
             if found is None or found.withdrawn_s is not None:
                 raise NotAllowed("This push secret is not known here.", code="push_secret_wrong")
             self._admitted[secret] = found

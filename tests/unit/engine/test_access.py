@@ -2,6 +2,7 @@
 
 import pytest
 
+from countline.engine.engine import make_engine
 from countline.errors import BadQuery, NotAllowed, NotFound
 from tests.engine_house import DAY_S, LOCATION, House, at, in_memory
 
@@ -90,5 +91,19 @@ def test_a_sensor_has_one_push_secret_at_a_time() -> None:
             await house.engine.access.admit(old)
         with pytest.raises(NotFound):
             await house.engine.access.create_push_secret(sensor_id="S9")
+
+    in_memory(story, NOW)
+
+
+def test_a_push_secret_that_another_process_made_admits_at_once() -> None:
+    async def story(house: House) -> None:
+        await house.location()
+        await house.sensor("S1")
+        beside = make_engine(house.engine.store, now_ms=house.clock.now_ms)
+        await beside.desk.fresh()
+        old = await house.secret("S1")
+        await house.engine.access.admit(old)
+        new = await beside.access.create_push_secret(sensor_id="S1")
+        assert (await house.engine.access.admit(new)).sensor == 1
 
     in_memory(story, NOW)
