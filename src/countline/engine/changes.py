@@ -7,9 +7,9 @@ from zoneinfo import available_timezones
 
 from countline.errors import BadQuery, Conflict, FieldError, Impossible, NotFound
 from countline.model.event import Event
-from countline.model.ids import LineId, LocationId, SensorNo, ZoneId, is_id
+from countline.model.ids import LineId, LocationId, SensorId, SensorNo, ZoneId, is_id
 from countline.model.interval import DayGrid, Granularity
-from countline.model.place import Line, Location, Source, Zone
+from countline.model.place import RESETS_S, Line, Location, Source, Zone
 from countline.model.sensor import Channel, Device, Expected, Sensor
 from countline.store.seam import Transaction
 
@@ -177,6 +177,54 @@ def ended(tx: Transaction, sensor: SensorNo, now_s: int) -> list[Device | Expect
         if e.sensor == sensor and e.to_s is None
     ]
     return [*devices, *expected]
+
+
+def new_location(
+    tx: Transaction,
+    location_id: str,
+    *,
+    name: str = "",
+    time_zone: str,
+    now_s: int,
+    day_start_s: int = 0,
+    resets_s: Sequence[int] = RESETS_S,
+    keep_attributes: bool = False,
+) -> Location:
+    """A new location with its default zone; what it is called and where it lies is checked before."""
+    location = Location(
+        location_id=LocationId(location_id),
+        name=name or location_id,
+        time_zone=time_zone,
+        default_zone=ZoneId(tx.next_number("zone")),
+        day_start_s=day_start_s,
+        resets_s=tuple(sorted(set(resets_s))),
+        keep_attributes=keep_attributes,
+        created_s=now_s,
+    )
+    assert location.default_zone is not None
+    zone = Zone(
+        zone_id=location.default_zone,
+        location_id=location.location_id,
+        name=location.name,
+        created_s=now_s,
+    )
+    tx.save(location, zone)
+    return location
+
+
+def new_sensor(
+    tx: Transaction, sensor_id: str, location_id: str, *, name: str = "", now_s: int
+) -> Sensor:
+    """A new sensor of a location; that the id is free and well formed is checked before."""
+    sensor = Sensor(
+        sensor=SensorNo(tx.next_number("sensor")),
+        sensor_id=SensorId(sensor_id),
+        location_id=LocationId(location_id),
+        name=name or sensor_id,
+        created_s=now_s,
+    )
+    tx.save(sensor)
+    return sensor
 
 
 def first_line(

@@ -15,6 +15,8 @@ from countline.engine.changes import (
     check_parent,
     check_time_zone,
     ended,
+    new_location,
+    new_sensor,
     new_source,
     next_hour,
     replace_sources,
@@ -22,15 +24,14 @@ from countline.engine.changes import (
     takes_turns,
 )
 from countline.errors import Conflict, NotFound
-from countline.model.ids import LineId, LocationId, SensorId, SensorNo, ZoneId
-from countline.model.place import Line, LineRole, Location, VisitorsCross, Zone
+from countline.model.ids import LineId, LocationId, SensorId, ZoneId
+from countline.model.place import RESETS_S, Line, LineRole, Location, VisitorsCross, Zone
 from countline.model.sensor import Sensor
 from countline.store.seam import Store, Transaction, View
 
 __all__ = ["CatalogueDesk", "NewSource"]
 
 T = TypeVar("T")
-HOUR_S = 3600
 RECENT_S = 0.05  # another process's change may be unseen for so long where a push is admitted
 
 
@@ -104,7 +105,7 @@ class CatalogueDesk:
         name: str = "",
         time_zone: str = "UTC",
         day_start_s: int = 0,
-        resets_s: Sequence[int] = (4 * HOUR_S,),
+        resets_s: Sequence[int] = RESETS_S,
         keep_attributes: bool = False,
     ) -> Location:
         """A new location with its default zone."""
@@ -115,25 +116,16 @@ class CatalogueDesk:
         def work(tx: Transaction) -> Location:
             if tx.record(Location, location_id) is not None:
                 raise Conflict(f"Location {location_id!r} is there already.", code="id_taken")
-            zone_id = ZoneId(tx.next_number("zone"))
-            location = Location(
-                location_id=LocationId(location_id),
-                name=name or location_id,
+            return new_location(
+                tx,
+                location_id,
+                name=name,
                 time_zone=time_zone,
-                default_zone=zone_id,
+                now_s=self._now_s(),
                 day_start_s=day_start_s,
-                resets_s=tuple(sorted(set(resets_s))),
+                resets_s=resets_s,
                 keep_attributes=keep_attributes,
-                created_s=self._now_s(),
             )
-            zone = Zone(
-                zone_id=zone_id,
-                location_id=location.location_id,
-                name=name or location_id,
-                created_s=self._now_s(),
-            )
-            tx.save(location, zone)
-            return location
 
         return await self._write(work)
 
@@ -293,14 +285,7 @@ class CatalogueDesk:
                 raise NotFound(f"There is no location {location_id!r}.", code="location_not_found")
             if any(s.sensor_id == sensor_id for s in tx.records(Sensor)):
                 raise Conflict(f"Sensor {sensor_id!r} is there already.", code="id_taken")
-            sensor = Sensor(
-                sensor=SensorNo(tx.next_number("sensor")),
-                sensor_id=SensorId(sensor_id),
-                location_id=LocationId(location_id),
-                name=name or sensor_id,
-                created_s=now,
-            )
-            tx.save(sensor)
+            sensor = new_sensor(tx, sensor_id, location_id, name=name, now_s=now)
             if serial is not None:
                 take_device(tx, sensor, vendor=vendor, serial=serial.lower(), context=context)
             return sensor

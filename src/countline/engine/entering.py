@@ -9,12 +9,19 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from countline.engine.access import digest_of
-from countline.engine.changes import check_id, check_time_zone, ended, take_device
+from countline.engine.changes import (
+    check_id,
+    check_time_zone,
+    ended,
+    new_location,
+    new_sensor,
+    take_device,
+)
 from countline.engine.mapping import DeviceChannel, LinesAsked, mapped
 from countline.errors import Conflict, NotFound
 from countline.model.access import PushSecret
 from countline.model.adoption import Adoption, ConfigurationChange, Hole
-from countline.model.ids import LocationId, SensorId, SensorNo, ZoneId
+from countline.model.ids import SensorNo
 from countline.model.layout import Layout
 from countline.model.place import Line, Location, Source, Zone
 from countline.model.sensor import Channel, Device, Expected, Sensor, Series
@@ -23,7 +30,6 @@ from countline.vault import Secret
 
 # The kinds of what is made on a device, and of what is put back there.
 ON_DEVICE = frozenset({"connection", "agent", "logic", "configuration"})
-RESETS_S = (4 * 3_600,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,19 +65,14 @@ def enter(
         }
     ]
     if tx.record(Location, entry.location_id) is None:
-        _make_location(tx, entry, now_s)
+        check_id("location_id", entry.location_id)
+        check_time_zone("time_zone", entry.time_zone)
+        new_location(tx, entry.location_id, time_zone=entry.time_zone, now_s=now_s)
         made.append({"kind": "location", "id": entry.location_id})
-    sensor = next((s for s in tx.records(Sensor) if s.sensor_id == entry.sensor_id), None)
+    sensor = next(iter(tx.records(Sensor, sensor_id=entry.sensor_id)), None)
     if sensor is None:
         check_id("sensor_id", entry.sensor_id)
-        sensor = Sensor(
-            sensor=SensorNo(tx.next_number("sensor")),
-            sensor_id=SensorId(entry.sensor_id),
-            location_id=LocationId(entry.location_id),
-            name=entry.name or entry.sensor_id,
-            created_s=now_s,
-        )
-        tx.save(sensor)
+        sensor = new_sensor(tx, entry.sensor_id, entry.location_id, name=entry.name, now_s=now_s)
         made.append({"kind": "sensor", "id": entry.sensor_id})
     elif tx.record(Adoption, sensor.sensor) is not None or sensor.location_id != entry.location_id:
         raise Conflict(f"Sensor {entry.sensor_id!r} is there already.", code="id_taken")
@@ -88,27 +89,9 @@ def _is_seen(tx: Transaction, entry: Entry) -> bool:
     )
 
 
-def _make_location(tx: Transaction, entry: Entry, now_s: int) -> None:
-    check_id("location_id", entry.location_id)
-    check_time_zone("time_zone", entry.time_zone)
-    where = LocationId(entry.location_id)
-    zone = ZoneId(tx.next_number("zone"))
-    tx.save(
-        Location(
-            location_id=where,
-            name=entry.location_id,
-            time_zone=entry.time_zone,
-            default_zone=zone,
-            resets_s=RESETS_S,
-            created_s=now_s,
-        ),
-        Zone(zone_id=zone, location_id=where, name=entry.location_id, created_s=now_s),
-    )
-
-
 def _give_secret(tx: Transaction, entry: Entry, sensor: Sensor, now_s: int) -> dict[str, Any]:
     """From now on the device may push as the sensor; what admitted the sensor before ends."""
-    old = [s for s in tx.records(PushSecret) if s.sensor == sensor.sensor and s.withdrawn_s is None]
+    old = _secrets(tx, sensor.sensor)
     tx.save(*(replace(s, withdrawn_s=now_s) for s in old))
     digest = digest_of(entry.secret.reveal())
     tx.save(PushSecret(digest=digest, sensor=sensor.sensor, driver=entry.driver, created_s=now_s))

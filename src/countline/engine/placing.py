@@ -17,11 +17,13 @@ from countline.engine.changes import (
     check_id,
     check_time_zone,
     first_line,
+    new_location,
+    new_sensor,
     takes_turns,
     zone_named,
 )
 from countline.errors import BadQuery, Conflict, FieldError, Impossible, NotFound
-from countline.model.ids import LocationId, SensorId, SensorNo, ZoneId
+from countline.model.ids import ZoneId
 from countline.model.place import Line, Location, Source, Zone
 from countline.model.sensor import Channel, Device, Expected, Sensor, Series
 from countline.store.seam import Transaction
@@ -100,14 +102,7 @@ class Placing:
             sensor_id = part.device.serial.replace(":", "-")
         check_id("sensor", sensor_id)
         location = self._location(tx, location_id, now_s)
-        sensor = Sensor(
-            sensor=SensorNo(tx.next_number("sensor")),
-            sensor_id=SensorId(sensor_id),
-            location_id=location.location_id,
-            name=sensor_id,
-            created_s=now_s,
-        )
-        tx.save(sensor)
+        sensor = new_sensor(tx, sensor_id, location.location_id, now_s=now_s)
         self.created.append(f"sensor {sensor_id}")
         if part.device is not None:
             learn_device(tx, part.device, sensor=sensor.sensor, driver="")
@@ -125,20 +120,7 @@ class Placing:
                 errors=(FieldError(field="tz", detail="an IANA time zone, --tz Europe/Zurich"),),
             )
         check_time_zone("tz", time_zone)
-        zone = Zone(
-            zone_id=ZoneId(tx.next_number("zone")),
-            location_id=LocationId(location_id),
-            name=location_id,
-            created_s=now_s,
-        )
-        location = Location(
-            location_id=LocationId(location_id),
-            name=location_id,
-            time_zone=time_zone,
-            default_zone=zone.zone_id,
-            created_s=now_s,
-        )
-        tx.save(location, zone)
+        location = new_location(tx, location_id, time_zone=time_zone, now_s=now_s)
         self.created.append(f"location {location_id}")
         return location
 

@@ -7,6 +7,7 @@ from countline.model.ids import LineId, LocationId, SensorNo, ZoneId
 
 LineRole = Literal["boundary", "frontage"]
 VisitorsCross = Literal["none", "in", "in_and_out"]
+RESETS_S = (4 * 3_600,)  # at four in the morning nobody is in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +23,7 @@ class Location:
     time_zone: str
     default_zone: ZoneId | None = None
     day_start_s: int = 0
-    resets_s: tuple[int, ...] = (4 * 3600,)
+    resets_s: tuple[int, ...] = RESETS_S
     late_window_s: int = 60 * 86_400
     keep_attributes: bool = False  # gender, age and mask counts; dropped at the door otherwise
     created_s: int = 0
