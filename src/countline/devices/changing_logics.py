@@ -20,10 +20,10 @@ def logic_changes(
     pairs = list(_pairs(read, now, wanted))
     changes = [change for change, _ in pairs]
     steps = [step for _, step in pairs]
-    return [_together(read, changes, steps)] if len(changes) > 1 else changes
+    return [_together(changes, steps)] if len(changes) > 1 else changes
 
 
-def _together(read: Read, changes: Sequence[Change], steps: Sequence[Step]) -> Change:
+def _together(changes: Sequence[Change], steps: Sequence[Step]) -> Change:
     """Many changes of logics in one request. The sensor chooses the ids of what it makes."""
 
     async def do(client: SensorClient, at: ContextOperations) -> None:

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import structlog
-
 from countline.devices.adoptions import Adoptions, about_found
 from countline.devices.change import Change
 from countline.devices.changing import changes_between
@@ -23,8 +21,6 @@ from countline.errors import Conflict, DeviceError
 from countline.model.adoption import Adoption, ConfigurationChange
 from countline.model.sensor import Sensor
 from countline.vault import Secret
-
-_log = structlog.get_logger("countline.configuring")
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,19 +148,6 @@ class AccessDesk:
 
         Either replaces the one before it, which is withdrawn at once.
         """
-        text = self.new_push_secret()
-        await self.take_push_secret(text, sensor_id=sensor_id, driver=driver)
-        return text
-
-    @staticmethod
-    def new_push_secret() -> str:
-        """A secret that nobody has seen, and that admits nobody yet."""
-        return PUSH_PREFIX + secrets.token_urlsafe(32)
-
-    async def take_push_secret(
-        self, text: str, *, sensor_id: str | None = None, driver: str | None = None
-    ) -> None:
-        """From now on this text, and no other, admits a sensor's pushes."""
         catalogue = await self._desk.fresh()
         sensor: SensorNo | None = None
         if sensor_id is not None:
@@ -174,8 +161,15 @@ class AccessDesk:
             for s in catalogue.secrets.values()
             if s.sensor == sensor and s.withdrawn_s is None
         ]
+        text = self.new_push_secret()
         new = PushSecret(digest=digest_of(text), sensor=sensor, driver=driver, created_s=now)
         await self._desk.save(*old, new)
+        return text
+
+    @staticmethod
+    def new_push_secret() -> str:
+        """A secret that nobody has seen, and that admits nobody yet."""
+        return PUSH_PREFIX + secrets.token_urlsafe(32)
 
     async def admits(self, text: str) -> bool:
         """Whether a text is a push secret that is known, and not withdrawn."""

@@ -54,10 +54,6 @@ class ArrangedDesk:
 
         return await self._desk.store.read(work)
 
-    async def save(self, adoption: Adoption) -> None:
-        """Write one down."""
-        await self._desk.store.write(lambda tx: tx.save(adoption))
-
     async def delete(self, adoption: Adoption) -> None:
         """Forget one, when all of it is taken back."""
         await self._desk.store.write(lambda tx: tx.delete(adoption))
