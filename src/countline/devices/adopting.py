@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 
 from countline.devices.adoptions import Adoptions, about_found, about_push
-from countline.devices.configuring import with_contents
+from countline.devices.configuring import noted
 from countline.devices.letting_go import Releaser
 from countline.devices.places import Place, place_of
 from countline.devices.planning import DevicePlan, plan_device
@@ -172,7 +172,8 @@ class Adopter:
             adoption = await self._arrange(client, work, adoption, say)
             if any(make.kind == "logic" for make in work.plan.makes):
                 work = replace(work, seen=await look(client, work.context))  # it counts at more now
-            adoption = await self._noted(client, self._as_asked(work, adoption))
+            state = await client.device.config_state(contents=True)
+            adoption = noted(self._as_asked(work, adoption), state)
             channels = work.seen.channels(work.context)
             made = await self._adoptions.book.settle(
                 adoption, self._entry(work), channels, work.asked.lines
@@ -275,12 +276,6 @@ class Adopter:
             code="push_target_unreachable",
             found=readable(test.status)[:64],
         )
-
-    async def _noted(self, client: SensorClient, adoption: Adoption) -> Adoption:
-        """How the device is configured now, to tell later what somebody else changed."""
-        state = await client.device.config_state(contents=True)
-        contents = {one.url: blank(one.content) for one in state.details}
-        return with_contents(adoption, str(state.checksum), contents)
 
     async def _back_out(self, client: SensorClient, adoption: Adoption) -> None:
         """After a failure nothing of the adoption stays: not on the device, and not here.

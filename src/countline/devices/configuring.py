@@ -14,6 +14,7 @@ from countline.devices.xovis_v5 import ContextOperations, SensorClient
 from countline.devices.xovis_v5.documents import blank
 from countline.devices.xovis_v5.putting_back import found_of, put_back
 from countline.devices.xovis_v5.reading import Read, read_configuration
+from countline.devices.xovis_v5.shapes import ConfigState
 from countline.devices.xovis_v5.taking_back import made_entry, seal_before
 from countline.engine.adopting import NO_SECRET
 from countline.engine.configuring import Configuration, Configured, Difference, differences
@@ -100,14 +101,11 @@ class Configurer:
         sensor, adoption = await self._adoptions.adopted(sensor_id)
         async with self._adoptions.opened(sensor, adoption) as client:
             state = await client.device.config_state(contents=True)
-        now = {one.url: blank(one.content) for one in state.details}
-        drift = tuple(differences(contents_of(adoption), now))
-        checksum = str(state.checksum)
-
+        drift = tuple(differences(contents_of(adoption), state.contents))
         if drift:
             await self._adoptions.book.log_drift(
                 sensor.sensor,
-                checksum=checksum,
+                checksum=str(state.checksum),
                 what=f"{len(drift)} differences, the first at {drift[0].path}",
                 before={one.path: one.before for one in drift},
                 after={one.path: one.after for one in drift},
@@ -157,16 +155,10 @@ class Configurer:
             else:
                 await book.amend(adoption.sensor, made=adoption.made)
             raise
-        noted = await self._noted(opened)
+        after = noted(adoption, await opened.client.device.config_state(contents=True))
         said = [(step.what, blank(step.before), blank(step.after)) for step in steps]
-        await book.note_changes(noted, who=who, changes=said)
-        return noted
-
-    async def _noted(self, opened: _Open) -> Adoption:
-        """The adoption, with how the device is configured now."""
-        state = await opened.client.device.config_state(contents=True)
-        contents = {one.url: blank(one.content) for one in state.details}
-        return with_contents(opened.adoption, str(state.checksum), contents)
+        await book.note_changes(after, who=who, changes=said)
+        return after
 
     async def _log_accepted(self, opened: _Open, adoption: Adoption, who: str) -> None:
         """A change of nothing accepts what somebody did on the device; that is told too."""
@@ -185,8 +177,7 @@ class Configurer:
         state = await opened.client.device.config_state(contents=True)
         drift: tuple[Difference, ...] = ()
         if str(state.checksum) != opened.adoption.checksum:
-            now = {one.url: blank(one.content) for one in state.details}
-            drift = tuple(differences(contents_of(opened.adoption), now))
+            drift = tuple(differences(contents_of(opened.adoption), state.contents))
         return Configured(
             sensor_id=opened.sensor.sensor_id,
             configuration=configuration,
@@ -195,10 +186,10 @@ class Configurer:
         )
 
 
-def with_contents(adoption: Adoption, checksum: str, contents: dict[str, Any]) -> Adoption:
-    """An adoption that knows how its device should be; `contents` are without secrets."""
-    packed = zlib.compress(json.dumps(contents, sort_keys=True).encode())
-    return replace(adoption, checksum=checksum, contents=packed)
+def noted(adoption: Adoption, state: ConfigState) -> Adoption:
+    """An adoption that knows how its device is, to tell later what somebody else changed."""
+    packed = zlib.compress(json.dumps(state.contents, sort_keys=True).encode())
+    return replace(adoption, checksum=str(state.checksum), contents=packed)
 
 
 def contents_of(adoption: Adoption) -> dict[str, Any]:

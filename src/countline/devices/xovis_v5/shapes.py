@@ -65,6 +65,11 @@ class ConfigState(Struct, frozen=True, kw_only=True):
     last_change: str | Number | None = None
     details: tuple[ConfigDetail, ...] = ()
 
+    @property
+    def contents(self) -> dict[str, Any]:
+        """The configuration by the address of each part; empty where only the checksum was asked."""
+        return {one.url: one.content for one in self.details}
+
 
 class SingleStatus(Struct, frozen=True, kw_only=True):
     """How well it sees. Light: `SUFFICIENT`, `INSUFFICIENT`, `UNKNOWN`."""
