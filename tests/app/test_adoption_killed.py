@@ -11,7 +11,7 @@ import pytest
 
 from countline.emulator.v5 import Device
 from countline.engine.adopting import AdoptionAsked
-from countline.engine.configuring import ScenePart
+from countline.engine.configuring import ChangeAsked, ScenePart
 from countline.errors import CountlineError
 from countline.model.access import PushSecret
 from countline.model.adoption import Adoption, ConfigurationChange
@@ -211,7 +211,9 @@ async def configure(house: WiredHouse) -> None:
         logics=(replace(now.logics[0], name="Other"),),
         agents=(*now.agents, replace(now.agents[0], id=None, name="more", ours=False)),
     )
-    await house.desk.configure("S1", wanted, etag=now.etag, who="me")
+    await house.desk.configure(
+        "S1", ChangeAsked(change=lambda seen: wanted, etag=now.etag, who="me")
+    )
 
 
 def without_numbers(device: Device) -> str:

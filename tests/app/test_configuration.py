@@ -13,7 +13,7 @@ from countline.devices.configuring import Configurer
 from countline.devices.xovis_v5 import Login
 from countline.emulator.v5 import Device, Release, emulated_sensor, listening
 from countline.engine.adopting import AdoptionAsked
-from countline.engine.configuring import AgentPart, Configuration, LogicPart, ScenePart
+from countline.engine.configuring import AgentPart, ChangeAsked, Configuration, LogicPart, ScenePart
 from countline.errors import BadQuery, Conflict, DeviceError
 from countline.vault import Secret
 from tests.app.gatehouse import Gatehouse, gatehouse
@@ -47,7 +47,7 @@ async def change(
     """Read, change, and give what is there afterwards."""
     now = (await configurer.configuration("S1")).configuration
     etag = more.pop("etag", now.etag)
-    done = await configurer.configure("S1", how(now), etag=etag, who="me", **more)
+    done = await configurer.configure("S1", ChangeAsked(change=how, etag=etag, who="me", **more))
     return done.configuration
 
 
@@ -191,7 +191,10 @@ def test_a_dry_run_says_what_it_would_do(tmp_path: Path) -> None:
         found = device.snapshot()
         now = (await configurer.configuration("S1")).configuration
         told = await configurer.configure(
-            "S1", replace(now, name="X"), etag=now.etag, who="me", dry_run=True
+            "S1",
+            ChangeAsked(
+                change=lambda now: replace(now, name="X"), etag=now.etag, who="me", dry_run=True
+            ),
         )
         assert told.steps == (f"call it 'X' of {now.group!r}",)
         assert device.snapshot() == found
@@ -216,7 +219,9 @@ def test_drift_is_found_shown_and_written_down_once(tmp_path: Path) -> None:
             (one,) = [c for c in await configurer.changes("S1") if c.who == "device"]
             assert "name" in one.what
             now = told.configuration
-            again = await configurer.configure("S1", now, etag=now.etag, who="me")
+            again = await configurer.configure(
+                "S1", ChangeAsked(change=lambda seen: seen, etag=now.etag, who="me")
+            )
             assert not again.drift, "seen and accepted"
 
     asyncio.run(story())

@@ -4,6 +4,7 @@ import asyncio
 import io
 import zlib
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from countline import log
 from countline.devices.xovis_v5 import Login
 from countline.devices.xovis_v5.documents import BLANKED, blank, unblanked
 from countline.engine.adopting import AdoptionAsked
+from countline.engine.configuring import ChangeAsked
 from countline.errors import CountlineError
 from countline.model.adoption import Adoption, ConfigurationChange
 from countline.vault import Secret
@@ -77,10 +79,11 @@ def test_nothing_that_is_told_or_kept_holds_a_secret(tmp_path: Path) -> None:
             now = told.configuration
             for mode, key in ((2, ""), (0, "SMK-wrong-key"), (0, SMK)):
                 try:
-                    done = await house.desk.configure(
-                        "S1", replace(now, privacy_mode=mode), etag=now.etag, who="me",
+                    wanted = ChangeAsked(
+                        change=partial(replace, privacy_mode=mode), etag=now.etag, who="me",
                         master_key=Secret(key),
                     )  # fmt: skip
+                    done = await house.desk.configure("S1", wanted)
                     now = done.configuration
                 except CountlineError as error:
                     said.write(repr(error) + repr(vars(error)))

@@ -16,8 +16,7 @@ from countline.cli.options import NONE_GIVEN, Options
 from countline.errors import BadQuery, Conflict, FieldError
 
 if TYPE_CHECKING:
-    from countline.devices.desk import Desk
-    from countline.engine.configuring import Configured, Difference
+    from countline.engine.configuring import ChangeAsked, Configuration, Configured, Difference
     from countline.wire.v3_devices import ConfigChange
 
 WHO = "command line"
@@ -59,12 +58,13 @@ async def config(
     """
     change = None if apply is None else _read_change(apply)
     async with opened_desk(options) as desk:
-        now = await desk.configuration(sensor_id)
-        _check_state(now, if_match)
         if change is None:
+            now = await desk.configuration(sensor_id)
+            _check_state(sensor_id, now.configuration, if_match)
             _show(now, options)
             return DONE
-        done = await _configure(desk, now, change, dry_run=dry_run)
+        asked = _asked(sensor_id, change, if_match, dry_run=dry_run)
+        done = await desk.configure(sensor_id, asked)
     _tell(done, options, dry_run=dry_run)
     return DONE
 
@@ -111,10 +111,13 @@ async def accept(sensor_id: str, /, *, options: Options = NONE_GIVEN) -> int:
     sensor_id
         The sensor whose device it is.
     """
+    from countline.engine.configuring import ChangeAsked
+
     async with opened_desk(options) as desk:
         now = await desk.configuration(sensor_id)
         if now.drift:
-            await desk.configure(sensor_id, now.configuration, etag=now.configuration.etag, who=WHO)
+            asked = ChangeAsked(change=lambda seen: seen, etag=now.configuration.etag, who=WHO)
+            await desk.configure(sensor_id, asked)
     if options.json:
         show.document({"sensor_id": sensor_id, "accepted": _differences(now.drift)})
         return DONE
@@ -143,28 +146,25 @@ def _read_change(file: Path) -> "ConfigChange":
     return change
 
 
-def _check_state(now: "Configured", if_match: str | None) -> None:
-    etag = now.configuration.etag
-    if if_match is not None and if_match.strip('"') != etag:
+def _check_state(sensor_id: str, now: "Configuration", if_match: str | None) -> None:
+    if if_match is not None and if_match.strip('"') != now.etag:
         raise Conflict(
-            f"The state of {now.sensor_id} is {etag}, and not {if_match}: read it again.",
+            f"The state of {sensor_id} is {now.etag}, and not {if_match}: read it again.",
             code="changed_meanwhile",
         )
 
 
-async def _configure(
-    desk: "Desk", now: "Configured", change: "ConfigChange", *, dry_run: bool
-) -> "Configured":
+def _asked(
+    sensor_id: str, change: "ConfigChange", if_match: str | None, *, dry_run: bool
+) -> "ChangeAsked":
     from countline.api.v3.device_config import master_key_of, with_change
+    from countline.engine.configuring import ChangeAsked
 
-    return await desk.configure(
-        now.sensor_id,
-        with_change(now.configuration, change),
-        etag=now.configuration.etag,
-        who=WHO,
-        master_key=master_key_of(change),
-        dry_run=dry_run,
-    )
+    def changed(now: "Configuration") -> "Configuration":
+        _check_state(sensor_id, now, if_match)
+        return with_change(now, change)
+
+    return ChangeAsked(change=changed, who=WHO, master_key=master_key_of(change), dry_run=dry_run)
 
 
 # -- telling --------------------------------------------------------------------------------------

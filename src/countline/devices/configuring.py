@@ -16,12 +16,16 @@ from countline.devices.xovis_v5.putting_back import found_of, put_back
 from countline.devices.xovis_v5.reading import Read, read_configuration
 from countline.devices.xovis_v5.shapes import ConfigState
 from countline.devices.xovis_v5.taking_back import made_entry, seal_before
-from countline.engine.adopting import NO_SECRET
-from countline.engine.configuring import Configuration, Configured, Difference, differences
+from countline.engine.configuring import (
+    ChangeAsked,
+    Configuration,
+    Configured,
+    Difference,
+    differences,
+)
 from countline.errors import Conflict, DeviceError
 from countline.model.adoption import Adoption, ConfigurationChange
 from countline.model.sensor import Sensor
-from countline.vault import Secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +54,8 @@ class Configurer:
             read = await self._read(opened)
             return await self._told(opened, read.configuration)
 
-    async def configure(
-        self,
-        sensor_id: str,
-        wanted: Configuration,
-        *,
-        etag: str,
-        who: str,
-        master_key: Secret = NO_SECRET,
-        dry_run: bool = False,
-    ) -> Configured:
-        """Make it so, all or nothing; `etag` names the state that the caller has seen.
+    async def configure(self, sensor_id: str, asked: ChangeAsked) -> Configured:
+        """Change it as asked, all or nothing.
 
         Raises `Conflict` `changed_meanwhile`, `BadQuery` for what cannot be, `DeviceError` where the
         device refuses; then everything that was done before the refusal is undone.
@@ -73,23 +68,28 @@ class Configurer:
                 sensor, adoption, client, client.at(self._adoptions.context_of(adoption))
             )
             read = await self._read(opened)
-            if read.configuration.etag != etag:
+            if asked.etag not in (None, read.configuration.etag):
                 raise Conflict(
                     f"The device is configured as {read.configuration.etag}, and what was to be"
-                    f" changed is {etag}: read it again.",
+                    f" changed is {asked.etag}: read it again.",
                     code="changed_meanwhile",
                 )
+            wanted = asked.change(read.configuration)
             check_configuration(wanted, read)
-            steps = changes_between(read, wanted, master_key=master_key)
+            steps = changes_between(read, wanted, master_key=asked.master_key)
             said = tuple(step.what for step in steps)
-            if dry_run:
+            if asked.dry_run:
                 return replace(await self._told(opened, read.configuration), steps=said)
-            adoption = await self._carry_out(opened, read, steps, who)
-            after = await self._read(opened)
+            adoption = await self._carry_out(opened, read, steps, asked.who)
             if not steps:
-                await self._log_accepted(opened, adoption, who)
-            told = await self._told(replace(opened, adoption=adoption), after.configuration)
-            return replace(told, steps=said)
+                await self._log_accepted(opened, adoption, asked.who)
+            after = await self._read(opened) if steps else read
+            return Configured(
+                sensor_id=sensor_id,
+                configuration=after.configuration,
+                checksum=adoption.checksum,
+                steps=said,
+            )
 
     async def changes(self, sensor_id: str) -> list[ConfigurationChange]:
         """Who changed what of it, newest first."""

@@ -6,14 +6,13 @@ from countline.devices.configuring import Configurer
 from countline.devices.discovering import discover
 from countline.devices.letting_go import Releaser
 from countline.engine.adopting import (
-    NO_SECRET,
     AdoptionAsked,
     AdoptionReport,
     FoundDevice,
     Progress,
     ReleaseReport,
 )
-from countline.engine.configuring import Configuration, Configured
+from countline.engine.configuring import ChangeAsked, Configured
 from countline.errors import CountlineError
 from countline.model.adoption import ConfigurationChange
 from countline.vault import Secret
@@ -80,20 +79,9 @@ class Desk:
         """As in `DeviceDesk`."""
         return await self._configurer.configuration(sensor_id)
 
-    async def configure(
-        self,
-        sensor_id: str,
-        wanted: Configuration,
-        *,
-        etag: str,
-        who: str,
-        master_key: Secret = NO_SECRET,
-        dry_run: bool = False,
-    ) -> Configured:
+    async def configure(self, sensor_id: str, asked: ChangeAsked) -> Configured:
         """As in `DeviceDesk`."""
-        return await self._configurer.configure(
-            sensor_id, wanted, etag=etag, who=who, master_key=master_key, dry_run=dry_run
-        )
+        return await self._configurer.configure(sensor_id, asked)
 
     async def changes(self, sensor_id: str) -> list[ConfigurationChange]:
         """As in `DeviceDesk`."""

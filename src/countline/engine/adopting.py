@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, Protocol
 
-from countline.engine.configuring import Configuration, Configured
+from countline.engine.configuring import ChangeAsked, Configured
 from countline.engine.histories import Merged
 from countline.engine.mapping import LinesAsked
 from countline.errors import NotReady
@@ -13,7 +13,6 @@ from countline.model.ids import LocationId
 from countline.vault import Secret
 
 NOTHING = Merged()
-NO_SECRET = Secret("")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,17 +132,8 @@ class DeviceDesk(Protocol):
         """A device's configuration, and how it differs from what we last left or accepted."""
         ...
 
-    async def configure(
-        self,
-        sensor_id: str,
-        wanted: Configuration,
-        *,
-        etag: str,
-        who: str,
-        master_key: Secret = NO_SECRET,
-        dry_run: bool = False,
-    ) -> Configured:
-        """Make a device so, all of it or nothing. `etag` names the state that was seen."""
+    async def configure(self, sensor_id: str, asked: ChangeAsked) -> Configured:
+        """Change a device: all that was asked, or nothing."""
         ...
 
     async def changes(self, sensor_id: str) -> list[ConfigurationChange]:
@@ -178,16 +168,7 @@ class NoDevices:
         """Refused."""
         raise _no_devices()
 
-    async def configure(
-        self,
-        sensor_id: str,
-        wanted: Configuration,
-        *,
-        etag: str,
-        who: str,
-        master_key: Secret = NO_SECRET,
-        dry_run: bool = False,
-    ) -> Configured:
+    async def configure(self, sensor_id: str, asked: ChangeAsked) -> Configured:
         """Refused."""
         raise _no_devices()
 

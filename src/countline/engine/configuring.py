@@ -1,12 +1,15 @@
 """The configuration of a device as the house speaks of it: one document, and how it is changed."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 import msgspec
 
+from countline.vault import Secret
+
+NO_SECRET = Secret("")
 DIFFERENCES_MAX = 200  # shown of one drift; who changed more wants the whole document
 
 
@@ -68,6 +71,17 @@ class Configuration:
     def etag(self) -> str:
         """Names this state: the same document has the same."""
         return hashlib.sha256(msgspec.json.encode(self, order="deterministic")).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeAsked:
+    """How a device is to be changed, and by whom; `change` is given what is there now."""
+
+    change: Callable[[Configuration], Configuration]  # may raise `CountlineError`; nothing is done
+    who: str  # for the log of changes
+    etag: str | None = None  # the state that was seen; None: whichever there is
+    master_key: Secret = NO_SECRET  # that a sensor asks for where privacy is taken back
+    dry_run: bool = False
 
 
 class Difference(NamedTuple):

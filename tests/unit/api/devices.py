@@ -6,7 +6,6 @@ import msgspec
 
 from countline.api.examples_devices import CHANGES, CONFIG, REPORT
 from countline.engine.adopting import (
-    NO_SECRET,
     AdoptionAsked,
     AdoptionReport,
     FoundDevice,
@@ -14,12 +13,11 @@ from countline.engine.adopting import (
     Progress,
     Step,
 )
-from countline.engine.configuring import Configuration, Configured, Difference
+from countline.engine.configuring import ChangeAsked, Configuration, Configured, Difference
 from countline.engine.histories import Merged
 from countline.errors import NotFound
 from countline.model.adoption import ConfigurationChange
 from countline.model.ids import SensorNo
-from countline.vault import Secret
 
 
 class InventedDevices(NoDevices):
@@ -59,19 +57,13 @@ class InventedDevices(NoDevices):
             drift=self.drift,
         )
 
-    async def configure(
-        self,
-        sensor_id: str,
-        wanted: Configuration,
-        *,
-        etag: str,
-        who: str,
-        master_key: Secret = NO_SECRET,
-        dry_run: bool = False,
-    ) -> Configured:
-        if not dry_run:
+    async def configure(self, sensor_id: str, asked: ChangeAsked) -> Configured:
+        before = await self.configuration(sensor_id)
+        wanted = asked.change(self.now)
+        if not asked.dry_run:
             self.now, self.drift = wanted, ()
-        return replace(await self.configuration(sensor_id), configuration=wanted, steps=(who,))
+        drift = self.drift
+        return replace(before, configuration=wanted, drift=drift, steps=(asked.who,))
 
     async def changes(self, sensor_id: str) -> list[ConfigurationChange]:
         (one,) = CHANGES["data"]

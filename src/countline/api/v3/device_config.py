@@ -14,9 +14,10 @@ from countline.api.parameters import Asking
 from countline.api.request import ApiRequest
 from countline.api.sight import sensor_of
 from countline.api.v3.asking import ConfigAsking, PageAsking
-from countline.engine.adopting import NO_SECRET
 from countline.engine.configuring import (
+    NO_SECRET,
     AgentPart,
+    ChangeAsked,
     Configuration,
     Configured,
     LogicPart,
@@ -90,17 +91,18 @@ async def _configure(
     request: ApiRequest[ConfigAsking], sensor_id: str, data: wire.ConfigWanted | wire.ConfigChange
 ) -> Response[wire.SensorConfig]:
     known = sensor_of(request, sensor_id)
-    now = (await request.devices.configuration(known.sensor_id)).configuration
-    check_unchanged(f'"{now.etag}"', request.header(b"if-match"))
-    done = await request.devices.configure(
-        known.sensor_id,
-        with_change(now, data),
-        etag=now.etag,
+
+    def change(now: Configuration) -> Configuration:
+        check_unchanged(_quoted(now), request.header(b"if-match"))
+        return with_change(now, data)
+
+    asked = ChangeAsked(
+        change=change,
         who=request.caller.name,
         master_key=master_key_of(data),
         dry_run=request.asked.dry_run,
     )
-    return _tell(done)
+    return _tell(await request.devices.configure(known.sensor_id, asked))
 
 
 def master_key_of(data: wire.ConfigWanted | wire.ConfigChange) -> Secret:
@@ -129,7 +131,12 @@ def _there(part: msgspec.Struct) -> dict[str, Any]:
 
 
 def _tell(configured: Configured) -> Response[wire.SensorConfig]:
-    return Response(told(configured), headers={"ETag": f'"{configured.configuration.etag}"'})
+    return Response(told(configured), headers={"ETag": _quoted(configured.configuration)})
+
+
+def _quoted(now: Configuration) -> str:
+    """Its state as HTTP writes it."""
+    return f'"{now.etag}"'
 
 
 def told(configured: Configured) -> wire.SensorConfig:
