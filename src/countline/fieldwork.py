@@ -3,13 +3,13 @@
 import asyncio
 import socket
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from ipaddress import ip_address
 
 import structlog
 
+from countline.clock import set_within
 from countline.devices.adopting import Adopter
 from countline.devices.adoptions import Adoptions
 from countline.devices.configuring import Configurer
@@ -52,8 +52,7 @@ class Fieldwork:
                 await self.desk.finish()
             except Exception:  # the next time may be better
                 _log.exception("finishing_failed")
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), FINISH_EVERY_S)
+            await set_within(stop, FINISH_EVERY_S)
 
 
 async def make_fieldwork(

@@ -16,7 +16,9 @@ import pytest
 from countline import clock
 from countline.emulator.v5 import Device, Release, emulated_sensor, listening
 
+_policy = asyncio.get_event_loop_policy()
 xovis = pytest.importorskip("xovis.api.device.client")
+asyncio.set_event_loop_policy(_policy)  # its import replaces the one of every later test
 
 
 @asynccontextmanager

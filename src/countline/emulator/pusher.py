@@ -3,7 +3,6 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -181,5 +180,4 @@ class Line:
         return answer
 
     async def _sleep(self, wait_s: float) -> None:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self.pusher.stop.wait(), max(0.0, wait_s))
+        await clock.set_within(self.pusher.stop, max(0.0, wait_s))

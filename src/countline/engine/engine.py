@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import structlog
@@ -85,8 +85,7 @@ class Engine:
                 _log.exception("follower_failed", follower=OCCUPANCY)
             else:
                 self.watch.trouble(OCCUPANCY, None)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), IDLE_S)
+            await clock.set_within(self._woken, IDLE_S)
 
     async def _step(self) -> bool:
         """One step; a long one, while pushes come in a stream, is followed by a pause for them.
@@ -102,8 +101,7 @@ class Engine:
             commits = -1
             while clock.elapsed_s() < until_s and self.intake.commits != commits:
                 commits = self.intake.commits
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._stop.wait(), STREAM_S)
+                if await clock.set_within(self._stop, STREAM_S):
                     break
         return stepped
 

@@ -2,13 +2,12 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 import structlog
 
-from countline.clock import elapsed_s
+from countline.clock import elapsed_s, set_within
 from countline.counting.coverage import Stretch, expected_stretches
 from countline.counting.holes import HOLE_S_MIN, holes_between
 from countline.drivers.reading import Decoded
@@ -92,8 +91,7 @@ class Healer:
                 _log.exception("healing_failed")
             else:
                 self._engine.watch.trouble("healing", None)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), TICK_S)
+            await set_within(stop, TICK_S)
 
     async def step(self, *, share: float = 1.0) -> None:
         """Look as far back as it is time for, and ask for what is due.

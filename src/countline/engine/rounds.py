@@ -9,6 +9,7 @@ from typing import Protocol
 
 import structlog
 
+from countline.clock import set_within
 from countline.engine.engine import Engine
 from countline.errors import CountlineError, NotFound
 from countline.model.adoption import Adoption
@@ -70,8 +71,7 @@ class Rounds:
                 _log.exception("rounds_failed")
             else:
                 self._engine.watch.trouble("rounds", None)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), TICK_S)
+            await set_within(stop, TICK_S)
 
     async def step(self) -> int:
         """Ask every device whose turn it is; gives how many."""

@@ -183,9 +183,7 @@ class Streams:
                     continue
                 listener.mark = max(listener.mark, self._mark)
                 listener.woken.clear()
-                try:
-                    await asyncio.wait_for(listener.woken.wait(), limits.STREAM_HEARTBEAT_S)
-                except TimeoutError:
+                if not await clock.set_within(listener.woken, limits.STREAM_HEARTBEAT_S):
                     yield []
             elif listener.mark >= self._mark:
                 listener.joined = True

@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 
 from countline import __version__
+from countline.clock import set_within
 from countline.engine.catalogue import Catalogue
 from countline.engine.desk import CatalogueDesk
 from countline.engine.facts import FactsBook
@@ -117,10 +118,7 @@ class Watch:
         """Write down what moved, and open and close the gaps of silent sensors, until stopped."""
         self._at_work = True
         while not stop.is_set():
-            try:
-                await asyncio.wait_for(stop.wait(), FLUSH_S)
-            except TimeoutError:
-                pass
+            await set_within(stop, FLUSH_S)
             try:
                 await self.flush()
             except Exception:  # a full disk, say: the next time may be better

@@ -1,9 +1,9 @@
 """Agents in real time: one task each, which sleeps until a package is due and then delivers it."""
 
 import asyncio
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from countline.clock import set_within
 from countline.emulator.v5.delivering import TIMED_OUT, Outcome
 from countline.emulator.v5.feeding import Run
 from countline.emulator.v5.link import Link
@@ -30,8 +30,7 @@ async def push(device: "Device") -> None:
                 tasks[run] = asyncio.create_task(_run(runs, run))
             for run in tasks.keys() - here:
                 tasks.pop(run).cancel()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(runs.changed.wait(), LOOK_S_MAX)
+            await set_within(runs.changed, LOOK_S_MAX)
     finally:
         for task in tasks.values():
             task.cancel()
