@@ -110,7 +110,7 @@ async def adopt(
     address
         `https://192.0.2.17`; without a scheme it is https.
     """
-    async with opened_desk(options) as desk:
+    async with opened_desk(options, may_be_new=True) as desk:
         known = await desk.adoptions.at_address(address)
         asked = how.asked(address, user, _password(password_file, user, known=known))
         with show.progress("adopting", quiet=options.json) as bar:
@@ -127,7 +127,7 @@ async def discover(network: str, /, *, options: Options = NONE_GIVEN) -> int:
     network
         `192.0.2.0/28`, an address (`192.0.2.17:8443`), or several of both with commas.
     """
-    async with opened_desk(options) as desk:
+    async with opened_desk(options, may_be_new=True) as desk:
         found = await desk.discover(network)
     if options.json:
         show.document({"data": [asdict(one) for one in found]})
@@ -183,13 +183,13 @@ async def login(
 
 
 @asynccontextmanager
-async def opened_desk(options: Options) -> AsyncIterator["Desk"]:
+async def opened_desk(options: Options, *, may_be_new: bool = False) -> AsyncIterator["Desk"]:
     """The desk for devices over the store that the options name."""
     from countline.fieldwork import make_fieldwork
     from countline.server import serving_url
 
     settings = options.loaded().settings
-    async with opened_engine(options) as engine:
+    async with opened_engine(options, must_exist=not may_be_new) as engine:
         fieldwork = await make_fieldwork(settings, engine, url=serving_url(settings))
         yield fieldwork.desk
 

@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal, get_args
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from countline.emulator.v5.ask import invalid, plain, shaped
-from countline.emulator.v5.connections import whole
 from countline.emulator.v5.device import Device
+from countline.emulator.v5.push_sets import whole
 from countline.emulator.v5.retries import Mode
 from countline.emulator.v5.schedules import check_schedule
 

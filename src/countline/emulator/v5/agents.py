@@ -5,10 +5,10 @@ from typing import Any
 
 from countline.emulator.v5.agent_config import checked_agent
 from countline.emulator.v5.agent_status import status_of
-from countline.emulator.v5.ask import DONE, Ask, Refused, Reply, invalid, replied, unknown
-from countline.emulator.v5.connections import in_order, merged, new_id
+from countline.emulator.v5.ask import DONE, Ask, Refused, Reply, invalid, replied
 from countline.emulator.v5.device import Device
 from countline.emulator.v5.feeding import Run
+from countline.emulator.v5.push_sets import READ, WRITE, PushSet
 from countline.emulator.v5.routes import Route, route
 from countline.emulator.v5.runs import Runs
 from countline.emulator.v5.sending import Trigger
@@ -18,72 +18,15 @@ TRIGGERS = ("TIME_RANGE", "ALL", "LAST_PACKAGE", "DUMMY_DATA")
 NOT_TRIGGERED = ("STATUS", "RECORDING")
 
 
-def at(root: str) -> str:
-    """Where the agents of a root are kept."""
-    return f"{root}/data/push/agents"
-
-
-def _list(device: Device, ask: Ask) -> Reply:
-    items = device.config.items(at(ask.root), volatile=ask.flag("volatile"))
-    return replied({"agents": in_order(items)})
-
-
-def _post(device: Device, ask: Ask) -> Reply:
-    body, path, volatile = ask.object(), at(ask.root), ask.flag("volatile")
-    kept = checked_agent(device, ask.root, body)
-    id_ = new_id(device, ask, path, body, volatile=volatile)
-    items = device.config.items(path, volatile=volatile)
-    if id_ not in items and len(items) >= device.personality.limits.agents:
-        raise Refused(400, 10010, "Max number of agents reached")
+def _checked(device: Device, root: str, body: dict[str, Any]) -> dict[str, Any]:
+    """An agent with its defaults filled in; from its first one on, a device has agents at work."""
+    kept = checked_agent(device, root, body)
     device.part(Runs)
-    device.config.put(path, id_, kept, volatile=volatile)
-    return replied({"id": id_, **kept}, 201)
-
-
-def _one(device: Device, ask: Ask) -> dict[str, Any]:
-    body = device.config.item(at(ask.root), ask.id())
-    if body is None:
-        raise unknown("Agent", ask.id())
-    return body
-
-
-def _get(device: Device, ask: Ask) -> Reply:
-    return replied({"id": ask.id(), **_one(device, ask)})
-
-
-def _replace(device: Device, ask: Ask, body: dict[str, Any]) -> Reply:
-    path = at(ask.root)
-    kept = checked_agent(device, ask.root, body)
-    device.part(Runs)
-    volatile = device.config.is_volatile(path, ask.id())
-    device.config.put(path, ask.id(), kept, volatile=volatile)
-    return replied({"id": ask.id(), **kept})
-
-
-def _put(device: Device, ask: Ask) -> Reply:
-    _one(device, ask)
-    return _replace(device, ask, ask.object())
-
-
-def _patch(device: Device, ask: Ask) -> Reply:
-    return _replace(device, ask, merged(_one(device, ask), ask.object()))
-
-
-def _delete(device: Device, ask: Ask) -> Reply:
-    """What it has cached, and how far it came, is gone with it."""
-    _one(device, ask)
-    device.config.remove(at(ask.root), ask.id())
-    return DONE
-
-
-def _delete_all(device: Device, ask: Ask) -> Reply:
-    for id_ in list(device.config.items(at(ask.root), volatile=ask.flag("volatile"))):
-        device.config.remove(at(ask.root), id_)
-    return DONE
+    return kept
 
 
 def _run(device: Device, ask: Ask) -> Run:
-    _one(device, ask)
+    AGENTS.one(device, ask)
     return device.part(Runs).get(ask.root, ask.id())
 
 
@@ -95,7 +38,7 @@ def _status(device: Device, ask: Ask) -> Reply:
 def _status_all(device: Device, ask: Ask) -> Reply:
     """Tallies are written to memory that lasts at each push; `last_stored` says when."""
     runs = device.part(Runs)
-    ids = device.config.items(at(ask.root), volatile=ask.flag("volatile"))
+    ids = device.config.items(AGENTS.at(ask.root), volatile=ask.flag("volatile"))
     chosen = [runs.get(ask.root, id_) for id_ in sorted(ids)]
     kept_ms = max((run.tally.kept_ms or 0 for run in chosen), default=0)
     states = [status_of(device, run.id_, run.agent, run.tally) for run in chosen]
@@ -157,19 +100,19 @@ def _abort_trigger(device: Device, ask: Ask) -> Reply:
     return DONE
 
 
-READ, WRITE = "application_read", "application_write"
-ALL, ONE = "{root}/data/push/agents", "{root}/data/push/agents/{id}"
+AGENTS = PushSet(
+    plural="agents",
+    singular="Agent",
+    check=_checked,
+    most=lambda device: device.personality.limits.agents,
+)
+ALL = AGENTS.at("{root}")
+ONE = ALL + "/{id}"
 ROUTES: tuple[Route, ...] = (
     route("GET", f"{ALL}/status", _status_all, READ),
     route("GET", f"{ONE}/status", _status, READ),
     route("POST", f"{ONE}/trigger", _trigger, WRITE, changes=False),
     route("GET", f"{ONE}/trigger", _get_trigger, READ),
     route("DELETE", f"{ONE}/trigger", _abort_trigger, WRITE, changes=False),
-    route("GET", ALL, _list, READ),
-    route("POST", ALL, _post, WRITE),
-    route("DELETE", ALL, _delete_all, WRITE),
-    route("GET", ONE, _get, READ),
-    route("PUT", ONE, _put, WRITE),
-    route("PATCH", ONE, _patch, WRITE),
-    route("DELETE", ONE, _delete, WRITE),
+    *AGENTS.routes(),
 )

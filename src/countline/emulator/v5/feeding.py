@@ -16,7 +16,7 @@ from countline.emulator.sensor import FRAME_MS, MINUTE_MS
 from countline.emulator.v5.agent_config import RESOLUTION_S
 from countline.emulator.v5.agent_status import Attempt, Transmissions
 from countline.emulator.v5.book import Record
-from countline.emulator.v5.connections import at as connections_at
+from countline.emulator.v5.connections import CONNECTIONS
 from countline.emulator.v5.delivering import Outcome
 from countline.emulator.v5.frames import Camera, Wanted, latency_ms
 from countline.emulator.v5.happenings import happenings
@@ -108,7 +108,7 @@ class Run:
 
     def connection(self) -> dict[str, Any] | None:
         """Where it sends to, as configured now."""
-        path, id_ = connections_at(self.root), self.agent["connection"]
+        path, id_ = CONNECTIONS.at(self.root), self.agent["connection"]
         config = self.device.config
         return config.items(path).get(id_) or config.items(path, volatile=True).get(id_)
 
