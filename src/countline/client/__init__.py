@@ -31,6 +31,7 @@ from countline.wire.v3_devices import (
     LogicConfig,
 )
 from countline.wire.v3_layouts import FeatureCollection, LayoutChange, LayoutNew, Pixel, Site
+from countline.wire.v3_ventilation import Curve, CurvePoint, VentilationWanted
 
 __all__ = [
     "AdoptionAsked",
@@ -42,6 +43,8 @@ __all__ = [
     "ClockConfig",
     "ConfigChange",
     "ConfigWanted",
+    "Curve",
+    "CurvePoint",
     "FeatureCollection",
     "GeometryConfig",
     "KeyNew",
@@ -59,6 +62,7 @@ __all__ = [
     "Site",
     "SourceNew",
     "StreamEvent",
+    "VentilationWanted",
     "ZoneChange",
     "ZoneNew",
     "to_polars",
