@@ -11,14 +11,17 @@ from countline.client import Client
 from countline.emulator import Sensor, World, deliveries, doors_building
 from tests.app.process import run, started
 
-HOUR_MS = 3_600_000
+MINUTE_MS = 60_000
+HOUR_MS = 60 * MINUTE_MS
 
 
 def test_one_sensor_cut_is_named_since_when_and_what_to_do(tmp_path: Path) -> None:
     building = doors_building(2)
     world = World(building, 1)
     now_ms = clock.now_ms()
-    begun_ms, cut_ms = now_ms - 3 * HOUR_MS, now_ms - 2 * HOUR_MS
+    begun_ms = now_ms - 3 * HOUR_MS
+    whole_ms = (now_ms - 2 * HOUR_MS) // MINUTE_MS * MINUTE_MS
+    cut_ms = whole_ms + MINUTE_MS // 2  # a minute is pushed some seconds after it has ended
     well, cut = building.sensors
     ends_ms = {well.sensor_id: now_ms, cut.sensor_id: cut_ms}
     place = building.location
@@ -43,7 +46,7 @@ def test_one_sensor_cut_is_named_since_when_and_what_to_do(tmp_path: Path) -> No
         (silent,) = [one for one in document["data"] if one["severity"] == "error"]
         assert silent["sensor_id"] == cut.sensor_id
         since = datetime.fromisoformat(silent["since"])
-        assert since == datetime.fromtimestamp(cut_ms // 60_000 * 60, UTC)
+        assert since == datetime.fromtimestamp(whole_ms // 1000, UTC)
         assert "push agent" in silent["remedy"]
         with Client(url, key.stdout.splitlines()[-1]) as client:
             listed = list(client.diagnostics(severity="error"))
