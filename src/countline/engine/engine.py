@@ -11,6 +11,7 @@ from countline import clock
 from countline.drivers import DRIVERS
 from countline.engine.access import AccessDesk
 from countline.engine.arranged import ArrangedDesk
+from countline.engine.board import Board
 from countline.engine.desk import CatalogueDesk
 from countline.engine.diagnosing import Diagnosing
 from countline.engine.feed import Feed
@@ -49,6 +50,7 @@ class Engine:
     questions: Questions
     ventilating: Ventilating
     feed: Feed
+    board: Board
     replaying: Replaying
     now_ms: Callable[[], int]
     _held: bool = False
@@ -172,6 +174,7 @@ def make_engine(
         questions=Questions(desk, watch, now_s=now_s),
         ventilating=Ventilating(desk, watch, now_s=now_s),
         feed=feed,
+        board=Board(),
         replaying=Replaying(desk, taking, now_ms=now_ms),
         now_ms=now_ms,
     )
