@@ -81,6 +81,14 @@ def check_parent(tx: Transaction, zone: Zone) -> None:
         parent_id = parent.parent_id
 
 
+def check_limits(zone: Zone) -> None:
+    """Refuse a light that would turn red before amber."""
+    if zone.amber_percent > zone.red_percent:
+        raise bad_field(
+            "amber_percent", f"{zone.amber_percent} is above red_percent, {zone.red_percent}"
+        )
+
+
 def check_line(tx: Transaction, line: Line) -> None:
     """Refuse sides and frontages that are not zones of the location, or that make no sense."""
     if tx.record(Location, line.location_id) is None:

@@ -11,6 +11,7 @@ from countline.engine.changes import (
     changed,
     check_day,
     check_id,
+    check_limits,
     check_line,
     check_parent,
     check_time_zone,
@@ -165,6 +166,9 @@ class CatalogueDesk:
         area_m2: float | None = None,
         capacity: int | None = None,
         category: str | None = None,
+        amber_percent: int = 80,
+        red_percent: int = 100,
+        hysteresis_percent: int = 5,
     ) -> Zone:
         """A new zone of a location, inside another zone or beside the others."""
 
@@ -180,15 +184,19 @@ class CatalogueDesk:
                 capacity=capacity,
                 category=category,
                 created_s=self._now_s(),
+                amber_percent=amber_percent,
+                red_percent=red_percent,
+                hysteresis_percent=hysteresis_percent,
             )
             check_parent(tx, zone)
+            check_limits(zone)
             tx.save(zone)
             return zone
 
         return await self._write(work)
 
     async def change_zone(self, zone_id: int, **changes: Any) -> Zone:
-        """Change name, parent, area, capacity or category."""
+        """Change name, parent, area, category, capacity or its limits."""
 
         def work(tx: Transaction) -> Zone:
             old = tx.record(Zone, zone_id)
@@ -196,6 +204,7 @@ class CatalogueDesk:
                 raise NotFound(f"There is no zone {zone_id}.", code="zone_not_found")
             new = replace(old, **changes)
             check_parent(tx, new)
+            check_limits(new)
             tx.save(new)
             if new.parent_id != old.parent_id:
                 tx.emit(changed(new.location_id, 0))

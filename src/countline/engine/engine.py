@@ -18,6 +18,7 @@ from countline.engine.feed import Feed
 from countline.engine.followers import OCCUPANCY, OccupancyFollower
 from countline.engine.intake import Intake, IntakeSettings
 from countline.engine.layouts import LayoutDesk
+from countline.engine.noticing import Noticing
 from countline.engine.questions import Questions
 from countline.engine.replaying import Replaying
 from countline.engine.ventilating import Ventilating
@@ -51,6 +52,7 @@ class Engine:
     ventilating: Ventilating
     feed: Feed
     board: Board
+    noticing: Noticing
     replaying: Replaying
     now_ms: Callable[[], int]
     _held: bool = False
@@ -81,6 +83,8 @@ class Engine:
             self._woken.clear()
             try:
                 while not (self._held or self._stop.is_set()) and await self._step():
+                    self.feed.wake()
+                if not (self._held or self._stop.is_set()) and await self.noticing.step():
                     self.feed.wake()
             except Exception:
                 self.watch.trouble(OCCUPANCY, "The last step failed; see the log.")
@@ -161,6 +165,9 @@ def make_engine(
         on_commit=lambda commit: woken[0](),
         settings=intake,
     )
+    questions = Questions(desk, watch, now_s=now_s)
+    ventilating = Ventilating(desk, watch, now_s=now_s)
+    board = Board()
     engine = Engine(
         store=store,
         desk=desk,
@@ -171,10 +178,11 @@ def make_engine(
         diagnosing=Diagnosing(desk, watch),
         intake=taking,
         follower=OccupancyFollower(desk, now_s=now_s),
-        questions=Questions(desk, watch, now_s=now_s),
-        ventilating=Ventilating(desk, watch, now_s=now_s),
+        questions=questions,
+        ventilating=ventilating,
         feed=feed,
-        board=Board(),
+        board=board,
+        noticing=Noticing(desk, watch, questions, ventilating, board, now_s=now_s),
         replaying=Replaying(desk, taking, now_ms=now_ms),
         now_ms=now_ms,
     )
