@@ -83,9 +83,7 @@ class Engine:
             self._woken.clear()
             try:
                 while not (self._held or self._stop.is_set()) and await self._step():
-                    self.feed.wake()
-                if not (self._held or self._stop.is_set()) and await self.noticing.step():
-                    self.feed.wake()
+                    pass
             except Exception:
                 self.watch.trouble(OCCUPANCY, "The last step failed; see the log.")
                 _log.exception("follower_failed", follower=OCCUPANCY)
@@ -101,7 +99,10 @@ class Engine:
         """
         began_s = clock.elapsed_s()
         stepped = await self.follower.step()
+        told = await self.noticing.step()
         took_s = clock.elapsed_s() - began_s
+        if stepped or told:
+            self.feed.wake()
         if stepped and took_s > LONG_STEP_S:
             until_s = clock.elapsed_s() + min(PAUSE_S_MAX, PAUSE_STEPS * took_s)
             commits = -1

@@ -6,7 +6,7 @@ told last is kept in the store and changes in the commit that tells of it: nothi
 nothing that was so for longer than a step is left out.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ from countline.engine.desk import CatalogueDesk
 from countline.engine.followers import OCCUPANCY, Dirty, dirty_of
 from countline.engine.questions import Questions
 from countline.engine.sensor_news import news_of_sensor, sensor_now, sensor_told_after
-from countline.engine.subject import zone_plan
+from countline.engine.subject import plan_of
 from countline.engine.tide import unfollowed
 from countline.engine.totals import Totals
 from countline.engine.ventilating import Ventilating
@@ -24,9 +24,10 @@ from countline.engine.watch import Watch
 from countline.engine.zone_news import news_of, told_after, zone_now
 from countline.model.board import SensorNow, SensorTold, ZoneNow, ZoneTold
 from countline.model.event import Event
-from countline.model.ids import ZoneId
+from countline.model.ids import SensorNo, ZoneId
 from countline.model.interval import MINUTE_S
 from countline.model.place import Zone
+from countline.model.query import Asked
 from countline.store.seam import Transaction, View
 
 EVENTS_MAX = 10_000
@@ -96,22 +97,14 @@ class Noticing:
         events = view.events(self._seq, EVENTS_MAX)
         followed = view.cursor(OCCUPANCY)
         events = [event for event in events if event.seq <= followed]
-        dirty = dirty_of(events)
         seq = events[-1].seq if events else self._seq
-        found = []
-        for zone in catalogue.zones.values():
-            if self._is_touched(catalogue, zone, dirty) or every or zone.zone_id not in self._told:
-                found.append(zone)
-        return seq, found
-
-    def _is_touched(self, catalogue: Catalogue, zone: Zone, dirty: Dirty) -> bool:
-        plan = zone_plan(catalogue, zone)
-        starts_s = [dirty.sensors[one][0] for one in plan.sensors() if one in dirty.sensors]
-        if zone.location_id in dirty.locations:
-            starts_s.append(dirty.locations[zone.location_id])
-        if starts_s:
-            self._totals.changed(plan, min(starts_s))
-        return bool(starts_s)
+        starts_s = _changed_from(catalogue, dirty_of(events))
+        for zone_id, start_s in starts_s.items():
+            self._totals.changed(plan_of(catalogue, Asked(zone_id=zone_id)), start_s)
+        if every:
+            return seq, list(catalogue.zones.values())
+        new = catalogue.zones.keys() - self._told.keys() - starts_s.keys()
+        return seq, [catalogue.zones[zone_id] for zone_id in (*starts_s, *new)]
 
     def _look(self, zones: Iterable[Zone], view: View) -> list[_Seen]:
         catalogue = self._desk.of_view(view)
@@ -121,7 +114,7 @@ class Noticing:
             if zone.zone_id not in catalogue.zones:
                 continue
             before = self._before(zone.zone_id)
-            plan = zone_plan(catalogue, zone)
+            plan = plan_of(catalogue, Asked(zone_id=zone.zone_id))
             present = self._questions.present_in(view, catalogue, plan, dirty, today=True)
             totals = self._totals.of(view, catalogue, plan, present, self._now_s())
             demand = self._ventilating.demand_in(view, zone)
@@ -170,6 +163,32 @@ class Noticing:
         self._board.put(sensors=states)
         self._board.keep_only(zones=catalogue.zones, sensors=[state.sensor_id for state in states])
         return bool(events)
+
+
+def _changed_from(catalogue: Catalogue, dirty: Dirty) -> dict[ZoneId, int]:
+    """The zones of which numbers changed, and from which instant on."""
+    starts_s: dict[ZoneId, int] = {}
+    by_sensor = _zones_by_sensor(catalogue)
+    for sensor, (start_s, _) in dirty.sensors.items():
+        for zone_id in by_sensor.get(sensor, ()):
+            starts_s[zone_id] = min(start_s, starts_s.get(zone_id, start_s))
+    for location_id, start_s in dirty.locations.items():
+        for zone in catalogue.zones_of(location_id):
+            starts_s[zone.zone_id] = min(start_s, starts_s.get(zone.zone_id, start_s))
+    return starts_s
+
+
+def _zones_by_sensor(catalogue: Catalogue) -> Mapping[SensorNo, Sequence[ZoneId]]:
+    """The zones that a sensor's numbers are part of."""
+
+    def how() -> dict[SensorNo, list[ZoneId]]:
+        found: dict[SensorNo, list[ZoneId]] = {}
+        for zone in catalogue.zones.values():
+            for sensor in plan_of(catalogue, Asked(zone_id=zone.zone_id)).sensors():
+                found.setdefault(sensor, []).append(zone.zone_id)
+        return found
+
+    return catalogue.work_out("zones by sensor", how)
 
 
 def _write(moved: Sequence[object], events: Sequence[Event], tx: Transaction) -> None:
