@@ -113,6 +113,13 @@ def cli_page() -> str:
     return re.sub(r"\n{3,}", "\n\n", page) + "\n"
 
 
+def modbus_page() -> str:
+    """docs/reference/modbus.md: what the registers of one zone, and of countline itself, hold."""
+    from countline.outlets.modbus.listing import layout_page
+
+    return layout_page(NOTE)
+
+
 def openapi_v3() -> str:
     """docs/reference/openapi-v3.json, as the gateway serves it at /v3/openapi.json."""
     from countline.api.openapi import document_text

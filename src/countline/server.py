@@ -199,6 +199,20 @@ def _outlets(
             stop=stop,
             dead_letters=settings.data / "webhook-dead-letters.jsonl",
         )
+    if settings.modbus.enabled:
+        yield _modbus(settings, engine, stop)
+
+
+async def _modbus(settings: Settings, engine: Engine, stop: asyncio.Event) -> None:
+    from countline.outlets.modbus import ModbusSettings, run_modbus  # seldom needed, and large
+
+    wanted = settings.modbus
+    await run_modbus(
+        ModbusSettings(host=wanted.host, port=wanted.port, unit=wanted.unit),
+        board=engine.board,
+        report=engine.feed.report,
+        stop=stop,
+    )
 
 
 async def _keep_house(settings: Settings, engine: Engine) -> None:
