@@ -120,6 +120,13 @@ def modbus_page() -> str:
     return layout_page(NOTE)
 
 
+def metrics_page() -> str:
+    """docs/reference/metrics.md: every metric that /metrics tells."""
+    from countline.api.metrics.listing import metrics_page as written
+
+    return written(NOTE)
+
+
 def openapi_v3() -> str:
     """docs/reference/openapi-v3.json, as the gateway serves it at /v3/openapi.json."""
     from countline.api.openapi import document_text

@@ -18,6 +18,7 @@ GENERATED: tuple[tuple[str, Callable[[], str]], ...] = (
     ("docs/reference/diagnostics.md", pages.diagnostics_page),
     ("docs/reference/cli.md", pages.cli_page),
     ("docs/reference/events.md", pages.events_page),
+    ("docs/reference/metrics.md", pages.metrics_page),
     ("docs/reference/modbus.md", pages.modbus_page),
     ("docs/reference/openapi-v3.json", pages.openapi_v3),
     ("docs/reference/openapi-v1.json", pages.openapi_v1),

@@ -20,6 +20,7 @@ import uvicorn
 
 from countline import __version__, clock
 from countline.api.app import ApiSettings, create_app
+from countline.api.metrics.routes import Metrics
 from countline.engine.engine import Engine, open_engine
 from countline.engine.intake import IntakeSettings
 from countline.engine.keeping import oldest_first
@@ -160,7 +161,9 @@ async def _run_edges(
 def _uvicorn_config(
     settings: Settings, engine: Engine, fieldwork: Fieldwork, streams: Streams
 ) -> uvicorn.Config:
-    api = create_app(engine, ApiSettings(), devices=fieldwork.desk, streams=streams)
+    wanted = settings.metrics
+    metrics = Metrics(enabled=wanted.enabled, open=wanted.open, counts=wanted.counts)
+    api = create_app(engine, ApiSettings(metrics=metrics), devices=fieldwork.desk, streams=streams)
     limits = PushLimits(
         body_bytes_max=settings.push.body_bytes_max,
         in_flight_bytes_max=settings.push.in_flight_bytes_max,

@@ -20,6 +20,7 @@ from countline.engine.intake import Intake, IntakeSettings
 from countline.engine.layouts import LayoutDesk
 from countline.engine.questions import Questions
 from countline.engine.replaying import Replaying
+from countline.engine.tally import PushTally
 from countline.engine.ventilating import Ventilating
 from countline.engine.watch import Watch
 from countline.store import Store, open_store
@@ -53,6 +54,7 @@ class Engine:
     board: Board
     replaying: Replaying
     now_ms: Callable[[], int]
+    pushes: PushTally = field(default_factory=PushTally)
     _held: bool = False
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
