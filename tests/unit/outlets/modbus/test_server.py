@@ -280,10 +280,11 @@ def request(transaction: int, at: int, count: int = 1, *, function: int = 4) -> 
 async def answers(reader: asyncio.StreamReader, count: int) -> list[tuple[int, bytes]]:
     """(transaction, what follows the unit) of so many answers."""
     found = []
-    for _ in range(count):
-        head = await reader.readexactly(6)
-        body = await reader.readexactly(int.from_bytes(head[4:], "big"))
-        found.append((int.from_bytes(head[:2], "big"), body[1:]))
+    async with asyncio.timeout(30):  # one that never comes must not hang the test
+        for _ in range(count):
+            head = await reader.readexactly(6)
+            body = await reader.readexactly(int.from_bytes(head[4:], "big"))
+            found.append((int.from_bytes(head[:2], "big"), body[1:]))
     return found
 
 
