@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterable
 from itertools import groupby
 from typing import Any, get_type_hints
 
@@ -111,6 +112,45 @@ def cli_page() -> str:
     parts[-1] += "".join(f"\n| {code} | {says} |" for code, says in EXITS)
     page = "\n\n".join(part.strip() for part in (*parts, commands))
     return re.sub(r"\n{3,}", "\n\n", page) + "\n"
+
+
+def modbus_page() -> str:
+    """docs/reference/modbus.md: what the registers of one zone, and of countline itself, hold."""
+    from countline.outlets.modbus.listing import layout_page
+
+    return layout_page(NOTE)
+
+
+def metrics_page() -> str:
+    """docs/reference/metrics.md: every metric that /metrics tells."""
+    from countline.api.metrics.house import HOUSE
+    from countline.api.metrics.zones import COUNTS
+
+    parts = [
+        "# Metrics",
+        NOTE,
+        "What `GET /metrics` tells; how to read it is in [the guide](../howto/metrics-and-grafana.md).\n"
+        "What is not known is left out, and never 0.",
+        "## countline itself",
+        "Always told. Beside these the process tells `process_cpu_seconds_total`,\n"
+        "`process_resident_memory_bytes`, `process_open_fds` and their like, where the system has them.",
+        metrics_table(HOUSE),
+        "## What is counted",
+        "Told with `metrics.counts`. `zone` and `sensor` are names, and may change; ids do not.",
+        metrics_table(COUNTS),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def metrics_table(families: Iterable[Any]) -> str:
+    """Metrics with their labels, as a table."""
+    lines = ["| metric | kind | labels | |", "|---|---|---|---|"]
+    for row in families:
+        labels = ", ".join(f"`{label}`" for label in row.labels)
+        lines.append(
+            f"| `{row.sample_name}` | {row.kind} | {labels or 'none'} | {cell(row.says)} |"
+        )
+    return "\n".join(lines)
 
 
 def openapi_v3() -> str:

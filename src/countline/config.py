@@ -16,6 +16,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from countline.errors import BadQuery, ConfigError, FieldError
 from countline.settings import (
+    LOOPBACK,
     PREFIX,
     Says,
     Settings,
@@ -288,5 +289,12 @@ def _warnings(settings: Settings) -> Iterator[str]:
             f"host {settings.host} can be reached from outside, and without [tls] keys and counts"
             " travel readable; set [tls], or listen on 127.0.0.1 behind a proxy that does HTTPS"
         )
+    if settings.modbus.enabled and not LOOPBACK.fullmatch(settings.modbus.host):
+        yield (
+            f"modbus.host {settings.modbus.host} can be reached from outside, and Modbus knows no"
+            " keys: whoever reaches it reads the counts of every zone"
+        )
+    if settings.metrics.enabled and settings.metrics.open and not settings.loopback:
+        yield f"metrics.open: whoever reaches {settings.host} reads /metrics without a key"
     plain = [w.url for w in settings.webhook if w.url.startswith("http://")]
     yield from (f"webhook.url {url} is not https: anyone on the way can read it" for url in plain)

@@ -70,6 +70,7 @@ STREAM_SEND_S_MAX = 30  # a listener that takes nothing for so long is let go
 STREAM_HEARTBEAT_S = 15  # proxies cut what is silent for half a minute
 STREAM_KEY_CHECK_S = 3  # a key that has ended is heard of so late
 STREAMS_CATCHING_UP_MAX = 4  # read at once; the others wait, and questions get their turn
+MODBUS_CALLERS_MAX = 64  # connections at once; a building has a few controllers
 DEAD_LETTERS_BYTES_MAX = 64_000_000  # three thousand of the largest messages
 
 # -- asking sensors -------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ import uvicorn
 
 from countline import __version__, clock
 from countline.api.app import ApiSettings, create_app
+from countline.api.metrics.routes import Metrics
 from countline.engine.engine import Engine, open_engine
 from countline.engine.intake import IntakeSettings
 from countline.engine.keeping import oldest_first
@@ -160,7 +161,9 @@ async def _run_edges(
 def _uvicorn_config(
     settings: Settings, engine: Engine, fieldwork: Fieldwork, streams: Streams
 ) -> uvicorn.Config:
-    api = create_app(engine, ApiSettings(), devices=fieldwork.desk, streams=streams)
+    wanted = settings.metrics
+    metrics = Metrics(enabled=wanted.enabled, open=wanted.open, counts=wanted.counts)
+    api = create_app(engine, ApiSettings(metrics=metrics), devices=fieldwork.desk, streams=streams)
     limits = PushLimits(
         body_bytes_max=settings.push.body_bytes_max,
         in_flight_bytes_max=settings.push.in_flight_bytes_max,
@@ -199,6 +202,20 @@ def _outlets(
             stop=stop,
             dead_letters=settings.data / "webhook-dead-letters.jsonl",
         )
+    if settings.modbus.enabled:
+        yield _modbus(settings, engine, stop)
+
+
+async def _modbus(settings: Settings, engine: Engine, stop: asyncio.Event) -> None:
+    from countline.outlets.modbus import ModbusSettings, run_modbus  # seldom needed, and large
+
+    wanted = settings.modbus
+    await run_modbus(
+        ModbusSettings(host=wanted.host, port=wanted.port, unit=wanted.unit),
+        board=engine.board,
+        report=engine.feed.report,
+        stop=stop,
+    )
 
 
 async def _keep_house(settings: Settings, engine: Engine) -> None:

@@ -107,6 +107,40 @@ class WebhookSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ModbusSettings:
+    """Zones as registers, for controllers; see `countline modbus map`."""
+
+    enabled: Annotated[bool, Says("Whether Modbus TCP is served, for reading only.")] = False
+    host: Annotated[
+        str,
+        Says("The address to listen on. Modbus knows no keys: who reaches it reads all counts."),
+    ] = "127.0.0.1"
+    port: Annotated[
+        int,
+        Says(
+            "The port; 502 is the usual one, and needs rights of its own. 0 takes a free one.",
+            high=65_535,
+        ),
+    ] = 5020
+    unit: Annotated[
+        int, Says("The unit that answers, beside 0 and 255, which mean any.", low=1, high=247)
+    ] = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricsSettings:
+    """`GET /metrics`, for Prometheus."""
+
+    enabled: Annotated[bool, Says("Whether `/metrics` is there.")] = True
+    open: Annotated[
+        bool, Says("Whether it is answered without a key; else it needs one with the scope `read`.")
+    ] = False
+    counts: Annotated[
+        bool, Says("Whether zones and sensors are told too, and not only how countline is.")
+    ] = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LogSettings:
     """What the process says of itself."""
 
@@ -139,6 +173,8 @@ class Settings:
     push: PushSettings = field(default_factory=PushSettings)
     devices: DeviceSettings = field(default_factory=DeviceSettings)
     log: LogSettings = field(default_factory=LogSettings)
+    modbus: ModbusSettings = field(default_factory=ModbusSettings)
+    metrics: MetricsSettings = field(default_factory=MetricsSettings)
     webhook: tuple[WebhookSettings, ...] = ()
 
     @property

@@ -225,3 +225,15 @@ def test_every_setting_is_described_and_has_a_variable() -> None:
         variables
     )
     assert [row.key for row in rows if row.secret] == ["webhook.secret"]
+
+
+def test_what_needs_no_key_is_warned_of_where_others_reach_it(tmp_path: Path) -> None:
+    path = tmp_path / "countline.toml"
+    path.write_text(
+        'host = "0.0.0.0"\n[metrics]\nopen = true\n[modbus]\nenabled = true\nhost = "192.0.2.1"\n'
+    )
+    warned = load_settings(path, environ={}).warnings
+    assert any("Modbus knows no keys" in warning for warning in warned)
+    assert any("/metrics without a key" in warning for warning in warned)
+    path.write_text('[metrics]\nopen = true\n[modbus]\nenabled = true\nhost = "127.0.0.1"\n')
+    assert load_settings(path, environ={}).warnings == ()

@@ -21,6 +21,7 @@ from countline.engine.layouts import LayoutDesk
 from countline.engine.noticing import Noticing
 from countline.engine.questions import Questions
 from countline.engine.replaying import Replaying
+from countline.engine.tally import PushTally
 from countline.engine.ventilating import Ventilating
 from countline.engine.watch import Watch
 from countline.store import Store, open_store
@@ -55,6 +56,7 @@ class Engine:
     noticing: Noticing
     replaying: Replaying
     now_ms: Callable[[], int]
+    pushes: PushTally = field(default_factory=PushTally)
     _held: bool = False
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
