@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import get_args
 
 from countline.api.metrics.families import Family, Sample
-from countline.model.board import AirNow, Light, SensorNow, ZoneNow
+from countline.model.board import AirNow, SensorNow, ZoneNow
+from countline.model.place import Light
 from countline.model.query import Quality
 
 ZONE = ("location_id", "zone_id", "zone")
