@@ -8,7 +8,7 @@ import os
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from ipaddress import ip_network
 from pathlib import Path
 from types import UnionType
@@ -17,6 +17,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 from countline.errors import BadQuery, ConfigError, FieldError
 from countline.settings import (
     PREFIX,
+    BacnetSettings,
     Says,
     Settings,
     WebhookSettings,
@@ -233,6 +234,7 @@ def _contradictions(settings: Settings) -> list[FieldError]:
             detail = f"found {_shown(proxy)}, expected an address or network such as 10.0.0.0/8"
             found.append(FieldError(field="trusted_proxies", detail=detail))
     found += _device_errors(settings)
+    found += _bacnet_errors(settings.bacnet)
     for webhook in settings.webhook:
         found += _webhook_errors(webhook)
     return found
@@ -252,6 +254,20 @@ def _device_errors(settings: Settings) -> Iterator[FieldError]:
             check_target(settings.devices.push_url)
         except BadQuery as error:
             yield FieldError(field="devices.push_url", detail=error.errors[0].detail)
+
+
+def _bacnet_errors(bacnet: BacnetSettings) -> list[FieldError]:
+    if not bacnet.enabled:
+        return []
+    from countline.outlets.bacnet import BacnetSettings as Checked
+
+    wanted = asdict(bacnet)
+    del wanted["enabled"]
+    try:
+        Checked(**wanted)
+    except ConfigError as error:
+        return [replace(one, field=f"bacnet.{one.field}") for one in error.errors]
+    return []
 
 
 def _webhook_errors(webhook: WebhookSettings) -> list[FieldError]:

@@ -9,7 +9,7 @@ import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import takewhile
 from pathlib import Path
@@ -135,8 +135,8 @@ async def _run_edges(
 ) -> None:
     streams = streams_of(engine)
     server = _Embedded(_uvicorn_config(settings, engine, fieldwork, streams))
-    serving = asyncio.create_task(server.serve(sockets=[sock]))
     outlets = [asyncio.create_task(each) for each in _outlets(settings, engine, stop)]
+    serving = asyncio.create_task(server.serve(sockets=[sock]))
     outlets.append(asyncio.create_task(fieldwork.run(stop)))
     stopping = asyncio.create_task(stop.wait())
     upping = asyncio.create_task(server.up.wait())
@@ -184,6 +184,8 @@ def _uvicorn_config(
 def _outlets(
     settings: Settings, engine: Engine, stop: asyncio.Event
 ) -> Iterator[Coroutine[Any, Any, None]]:
+    if settings.bacnet.enabled:  # first: where its port is taken, nothing else has begun
+        yield _bacnet(settings, engine, stop)
     teller = Teller(engine.store, engine.desk)
     for webhook in settings.webhook:
         yield run_webhook(
@@ -199,6 +201,21 @@ def _outlets(
             stop=stop,
             dead_letters=settings.data / "webhook-dead-letters.jsonl",
         )
+
+
+def _bacnet(settings: Settings, engine: Engine, stop: asyncio.Event) -> Coroutine[Any, Any, None]:
+    """The BACnet device. Raises `Conflict` where its port is taken."""
+    from countline.outlets.bacnet import BacnetSettings
+    from countline.outlets.bacnet.outlet import BacnetOutlet, Ways
+
+    async def set_occupancy(zone_id: int, people: int, reason: str) -> None:
+        await engine.desk.set_occupancy(zone_id, people, reason=reason)
+
+    wanted = asdict(settings.bacnet)
+    del wanted["enabled"]
+    report = partial(engine.watch.trouble, "bacnet")
+    ways = Ways(set_occupancy=set_occupancy, report=report)
+    return BacnetOutlet(BacnetSettings(**wanted), board=engine.board, ways=ways).run(stop)
 
 
 async def _keep_house(settings: Settings, engine: Engine) -> None:

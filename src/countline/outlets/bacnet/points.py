@@ -11,9 +11,7 @@ from typing import Literal, NamedTuple
 from countline.model.board import ZoneNow
 from countline.model.ids import LocationId, ZoneId
 
-Kind = Literal[
-    "analog-input", "analog-value", "binary-input", "multi-state-input", "accumulator"
-]
+Kind = Literal["analog-input", "analog-value", "binary-input", "multi-state-input", "accumulator"]
 AirUnit = Literal["L/s", "cfm"]
 CurveUnit = Literal["K", "degF", "percent"]
 

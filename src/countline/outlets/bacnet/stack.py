@@ -216,7 +216,10 @@ class _Datagrams(IPv4DatagramServer):  # type: ignore[misc]
         super().__init__(address, no_broadcast=sockets.broadcast is None)
 
     async def retrying_create_datagram_endpoint(
-        self, loop: Any, addrTuple: Any, bind_socket: Any = None  # noqa: N803
+        self,
+        loop: Any,
+        addrTuple: Any,  # noqa: N803
+        bind_socket: Any = None,
     ) -> Any:
         """No retrying: the socket is there."""
 
@@ -235,6 +238,7 @@ class Link:
         address = IPv4Address(f"{settings.interface}:{settings.port}")
         self._datagrams = _Datagrams(address, sockets)
         self._bbmd = settings.bbmd_at
+        self.has_broadcast = self._bbmd is not None or sockets.broadcast is not None
         self._ttl_s = settings.bbmd_ttl_s
         self._layer = BIPForeign() if self._bbmd else BIPNormal()
         multiplexer = UDPMultiplexer()
