@@ -61,7 +61,7 @@ UNKNOWN: Mapping[Kind, float | int] = {
 
 
 class BacnetDevice:
-    """A device with objects. Made on the event loop; used as `async with`.
+    """A device with objects. Made on the event loop; answers while it is entered (`async with`).
 
     The database revision is the time of the last change of the object list: it rises over restarts
     too, without being kept anywhere.
@@ -96,10 +96,19 @@ class BacnetDevice:
         )
         self._server = Server.from_object_list([self._device, _port(settings)])
         self._server.told = told
-        self.link = Link(self._server, settings, sockets)
+        self._settings = settings
+        self._sockets = sockets
+        self._link: Link | None = None
+
+    @property
+    def link(self) -> Link:
+        """The way to the network, once the device is entered."""
+        assert self._link is not None, "not entered"
+        return self._link
 
     async def __aenter__(self) -> Self:
-        await self.link.ready()
+        self._link = Link(self._server, self._settings, self._sockets)
+        await self._link.ready()
         return self
 
     async def __aexit__(

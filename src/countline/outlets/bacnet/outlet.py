@@ -54,25 +54,24 @@ class BacnetOutlet:
         with self._board.watching() as changes:
             try:
                 await pause(BOARD_S, changes.woken, stop)
-                device = BacnetDevice(
-                    self._settings,
-                    self._sockets,
-                    told=self._told if self._settings.writable else None,
-                    now_s=self._ways.now_s,
-                )
+                device = self._device()
+                await self._show(device, changes)  # before anybody can ask
             except BaseException:
                 self._sockets.close()
                 raise
             async with device:
-                await self._show(device, changes)
                 device.announce()
                 at = f"{self._settings.interface.ip}:{self._settings.port}"
                 _log.info("bacnet.started", at=at, device=self._settings.device_instance)
                 while not stop.is_set():
+                    self._ways.report(self._trouble(device))
                     await pause(self._rest_s(), changes.woken, stop)
                     await self._show(device, changes)
-                    self._ways.report(self._trouble(device))
         self._ways.report(None)
+
+    def _device(self) -> BacnetDevice:
+        told = self._told if self._settings.writable else None
+        return BacnetDevice(self._settings, self._sockets, told=told, now_s=self._ways.now_s)
 
     def _rest_s(self) -> float:
         return AGAIN_S if self._failed else LOOK_S
