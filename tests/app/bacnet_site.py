@@ -17,7 +17,7 @@ from countline.engine.board import Board
 from countline.model.board import AirNow, ZoneNow
 from countline.model.ids import LocationId, ZoneId
 from countline.outlets.bacnet import BacnetSettings
-from countline.outlets.bacnet.outlet import BacnetOutlet, Ways
+from countline.outlets.bacnet.outlet import BacnetOutlet, SetOccupancy, Ways
 
 DEVICE = 4_711
 TRIES, STEP_S = 1_000, 0.01  # what a test waits for, it looks for so often
@@ -146,22 +146,20 @@ class Site:
             raise self.refusal
         self.words.append((zone_id, people, reason))
 
-    def ways(self, now_s: Callable[[], int]) -> Ways:
-        return Ways(
-            set_occupancy=self.set_occupancy,
-            report=self.troubles.append,
-            now_s=now_s,
-            elapsed_s=lambda: self.elapsed_s,
-        )
-
 
 @asynccontextmanager
 async def device_on(
-    site: Site, *, now_s: int = 1_700_000_000, **settings: Any
+    site: Site, *, now_s: int = 1_700_000_000, word: SetOccupancy | None = None, **settings: Any
 ) -> AsyncIterator[None]:
     """The device runs until the end of the block, and answers in it."""
     wanted = BacnetSettings(address=f"127.0.0.1/8:{site.port}", device_instance=DEVICE, **settings)
-    outlet = BacnetOutlet(wanted, board=site.board, ways=site.ways(lambda: now_s))
+    ways = Ways(
+        set_occupancy=word or site.set_occupancy,
+        report=site.troubles.append,
+        now_s=lambda: now_s,
+        elapsed_s=lambda: site.elapsed_s,
+    )
+    outlet = BacnetOutlet(wanted, board=site.board, ways=ways)
     stop = asyncio.Event()
     running = asyncio.create_task(outlet.run(stop))
     try:

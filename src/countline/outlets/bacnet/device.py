@@ -8,7 +8,7 @@ from copy import copy
 from types import TracebackType
 from typing import Any, Self
 
-from bacpypes3.basetypes import HostAddress, HostNPort
+from bacpypes3.basetypes import HostNPort
 from bacpypes3.local.analog import AnalogInputObject, AnalogValueObject
 from bacpypes3.local.binary import BinaryInputObject
 from bacpypes3.local.cov import GenericCriteria
@@ -232,8 +232,7 @@ def _port(settings: BacnetSettings) -> Any:
     bbmd = settings.bbmd_at
     foreign: dict[str, Any] = {}
     if bbmd is not None:
-        host = HostAddress(ipAddress=bytes(int(part) for part in bbmd[0].split(".")))
-        foreign["fdBBMDAddress"] = HostNPort(host=host, port=bbmd[1])
+        foreign["fdBBMDAddress"] = HostNPort(f"{bbmd[0]}:{bbmd[1]}")
         foreign["fdSubscriptionLifetime"] = settings.bbmd_ttl_s
     return _Port(
         objectIdentifier=("network-port", 1),
