@@ -43,24 +43,26 @@ async def told(subscription: Any) -> tuple[float, bool]:
 @pytest.mark.parametrize("confirmed", [True, False])
 def test_a_subscriber_is_told_of_values_and_of_faults_alone(confirmed: bool) -> None:
     async def story() -> None:
-        async with standing(hall()) as site:
-            async with site.client.change_of_value(
+        async with (
+            standing(hall()) as site,
+            site.client.change_of_value(
                 site.client.there,
                 ObjectIdentifier(OCCUPANCY),
                 issue_confirmed_notifications=confirmed,
                 lifetime=60,
-            ) as subscription:
-                assert await told(subscription) == (5.0, False)
-                site.board.put(zones=[hall(people=6)])
-                assert await told(subscription) == (6.0, False)
-                site.board.put(zones=[hall(people=None, last_known=6, quality="unknown")])
-                assert await told(subscription) == (6.0, True)
-                site.board.put(zones=[hall(people=6)])
-                assert await told(subscription) == (6.0, False)
-                site.board.put(zones=[hall(people=9, quality="stale")])
-                assert await told(subscription) == (9.0, True)
-                site.board.put(zones=[hall(people=11, quality="stale")])
-                assert await told(subscription) == (11.0, True)
+            ) as subscription,
+        ):
+            assert await told(subscription) == (5.0, False)
+            site.board.put(zones=[hall(people=6)])
+            assert await told(subscription) == (6.0, False)
+            site.board.put(zones=[hall(people=None, last_known=6, quality="unknown")])
+            assert await told(subscription) == (6.0, True)
+            site.board.put(zones=[hall(people=6)])
+            assert await told(subscription) == (6.0, False)
+            site.board.put(zones=[hall(people=9, quality="stale")])
+            assert await told(subscription) == (9.0, True)
+            site.board.put(zones=[hall(people=11, quality="stale")])
+            assert await told(subscription) == (11.0, True)
 
     run(story())
 

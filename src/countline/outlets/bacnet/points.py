@@ -76,7 +76,7 @@ class Place:
             location_id=now.location_id,
             name=now.name,
             location_name=now.location_name,
-            counted=now.in_total is not None,
+            counted=None not in (now.in_total, now.out_total),
             limited=now.capacity is not None,
             air_unit=None if air is None else air.unit,
             curve_unit=curve,

@@ -35,7 +35,7 @@ from countline.outlets.bacnet.sockets import Sockets
 
 Told = Callable[[int, int, str], Awaitable[None]]  # zone, people, who said so
 
-UNCONFIRMED_MAX = 16  # confirmed notices under way to one address; the rest wait, newest value only
+UNDER_WAY_MAX = 16  # confirmed notices under way to one address; the rest wait, newest value only
 SUBSCRIPTIONS_MAX = 20_000  # a thousand zones, twice
 SERVICES = (
     "readProperty",
@@ -132,7 +132,7 @@ class Server(Application):  # type: ignore[misc]
         """
         if not cov.confirmed:
             self.request(apdu)
-        elif len(self._requests.get(cov.client_addr, ())) >= UNCONFIRMED_MAX:
+        elif len(self._requests.get(cov.client_addr, ())) >= UNDER_WAY_MAX:
             self._late(cov.client_addr)[id(cov)] = cov
         else:
             self.request(apdu).add_done_callback(partial(self._answered, cov.client_addr))
