@@ -69,9 +69,9 @@ def test_the_snippet_reads_a_zone(tmp_path: Path) -> None:
                 *(sys.executable, "-c", here), cwd=tmp_path, stdout=subprocess.PIPE
             )
             out, _ = await reading.communicate()
-            return out.decode().splitlines()[-1]
+            return out.decode()
 
-    assert asyncio.run(story()) == "23.0"
+    assert "23.0" in asyncio.run(story()).splitlines()
 
 
 @pytest.mark.parametrize("sort", SORTS, ids=lambda sort: sort.label)

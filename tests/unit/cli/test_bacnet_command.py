@@ -20,12 +20,12 @@ writable = true
 
 
 @pytest.fixture
-def building(command_line: CommandLine) -> CommandLine:
+def building(countline: CommandLine) -> CommandLine:
     """A location with a door, and a hall with a capacity that is ventilated by people."""
 
     async def furnish() -> None:
-        (command_line.folder / "data").mkdir()
-        engine = await open_engine(f"sqlite:///{command_line.folder}/data/countline.db")
+        (countline.folder / "data").mkdir()
+        engine = await open_engine(f"sqlite:///{countline.folder}/data/countline.db")
         try:
             desk = engine.desk
             made = await desk.add_location(location_id="ZRH", name="Zürich", time_zone="UTC")
@@ -47,8 +47,8 @@ def building(command_line: CommandLine) -> CommandLine:
             await engine.close()
 
     asyncio.run(furnish())
-    command_line.write("countline.toml", SETTINGS)
-    return command_line
+    countline.write("countline.toml", SETTINGS)
+    return countline
 
 
 HALL = [
@@ -108,5 +108,5 @@ def test_ede_without_an_instance_says_what_is_missing(building: CommandLine) -> 
     assert "bacnet.device_instance: needed" in said.err
 
 
-def test_without_a_store_there_are_no_points(command_line: CommandLine) -> None:
-    assert "There is no store" in command_line.run("bacnet", "points", code=3).err
+def test_without_a_store_there_are_no_points(countline: CommandLine) -> None:
+    assert "There is no store" in countline.run("bacnet", "points", code=3).err

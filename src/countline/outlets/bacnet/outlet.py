@@ -18,7 +18,7 @@ from countline.outlets.bacnet.sockets import Sockets, bind
 
 SetOccupancy = Callable[[int, int, str], Awaitable[object]]  # zone, people, reason
 
-BOARD_S = 5.0  # how long the board may take to be filled before controllers are answered
+BOARD_S = 2.0  # how long the board may take to be filled before controllers are answered
 AGAIN_S = 1.0  # after a zone could not be shown
 LOOK_S = 5.0  # how often the registration at a BBMD is looked at
 UNHEARD_S = 15.0  # how long a BBMD may be silent before health tells of it
