@@ -250,7 +250,7 @@ class Link:
     def register(self) -> None:
         """Ask the BBMD for the broadcasts of its network, from the beginning."""
         if self._bbmd is not None:
-            self._layer._registration_handle = None
+            self._layer._stop_tracking_registration()
             self._layer.register(IPv4Address(self._bbmd), self._ttl_s)
 
     @property
