@@ -8,7 +8,7 @@ import os
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from ipaddress import ip_network
 from pathlib import Path
 from types import UnionType
@@ -18,6 +18,7 @@ from countline.errors import BadQuery, ConfigError, FieldError
 from countline.settings import (
     LOOPBACK,
     PREFIX,
+    BacnetSettings,
     Says,
     Settings,
     WebhookSettings,
@@ -234,6 +235,7 @@ def _contradictions(settings: Settings) -> list[FieldError]:
             detail = f"found {_shown(proxy)}, expected an address or network such as 10.0.0.0/8"
             found.append(FieldError(field="trusted_proxies", detail=detail))
     found += _device_errors(settings)
+    found += _bacnet_errors(settings.bacnet)
     for webhook in settings.webhook:
         found += _webhook_errors(webhook)
     return found
@@ -253,6 +255,20 @@ def _device_errors(settings: Settings) -> Iterator[FieldError]:
             check_target(settings.devices.push_url)
         except BadQuery as error:
             yield FieldError(field="devices.push_url", detail=error.errors[0].detail)
+
+
+def _bacnet_errors(bacnet: BacnetSettings) -> list[FieldError]:
+    if not bacnet.enabled:
+        return []
+    from countline.outlets.bacnet import BacnetSettings as Checked
+
+    wanted = asdict(bacnet)
+    del wanted["enabled"]
+    try:
+        Checked(**wanted)
+    except ConfigError as error:
+        return [replace(one, field=f"bacnet.{one.field}") for one in error.errors]
+    return []
 
 
 def _webhook_errors(webhook: WebhookSettings) -> list[FieldError]:

@@ -54,6 +54,7 @@ LAYOUT_REACH_M_MAX = 20_000  # from the origin; an airport is 10 km long
 
 # -- occupancy ------------------------------------------------------------------------------------
 STALE_AFTER_S_MIN = 900  # a line is silent after 15 minutes, or 2.5 usual intervals
+PEOPLE_OF_ZONE_MAX = 1_000_000  # what an operator may say is there; no hall holds as many
 FINAL_AFTER_S = 86_400  # a fully covered row is final a day after its end
 
 # -- telling --------------------------------------------------------------------------------------

@@ -7,13 +7,13 @@ import json
 import os
 import socket
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import takewhile
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import structlog
 import uvicorn
@@ -25,14 +25,13 @@ from countline.engine.engine import Engine, open_engine
 from countline.engine.intake import IntakeSettings
 from countline.engine.keeping import oldest_first
 from countline.engine.streams import Streams, streams_of
-from countline.engine.telling import Teller
 from countline.errors import ConfigError, Conflict
 from countline.fieldwork import Fieldwork, make_fieldwork
 from countline.gateway.gate import Gate, PushLimits
 from countline.gateway.http import with_pushes
 from countline.gateway.listener import listener
 from countline.limits import LIVE_KEEP_S
-from countline.outlets.webhooks import WebhookSettings, run_webhook
+from countline.outward import outlets_of
 from countline.settings import Settings
 from countline.store import Transaction, View
 
@@ -136,8 +135,8 @@ async def _run_edges(
 ) -> None:
     streams = streams_of(engine)
     server = _Embedded(_uvicorn_config(settings, engine, fieldwork, streams))
+    outlets = [asyncio.create_task(each) for each in outlets_of(settings, engine, stop)]
     serving = asyncio.create_task(server.serve(sockets=[sock]))
-    outlets = [asyncio.create_task(each) for each in _outlets(settings, engine, stop)]
     outlets.append(asyncio.create_task(fieldwork.run(stop)))
     stopping = asyncio.create_task(stop.wait())
     upping = asyncio.create_task(server.up.wait())
@@ -181,40 +180,6 @@ def _uvicorn_config(
         server_header=False,
         lifespan="off",
         timeout_graceful_shutdown=GRACE_S,
-    )
-
-
-def _outlets(
-    settings: Settings, engine: Engine, stop: asyncio.Event
-) -> Iterator[Coroutine[Any, Any, None]]:
-    teller = Teller(engine.store, engine.desk)
-    for webhook in settings.webhook:
-        yield run_webhook(
-            WebhookSettings(
-                url=webhook.url,
-                secret=webhook.secret,
-                kinds=webhook.kinds,
-                locations=webhook.locations,
-                allow_private=webhook.allow_private,
-            ),
-            feed=engine.feed,
-            teller=teller,
-            stop=stop,
-            dead_letters=settings.data / "webhook-dead-letters.jsonl",
-        )
-    if settings.modbus.enabled:
-        yield _modbus(settings, engine, stop)
-
-
-async def _modbus(settings: Settings, engine: Engine, stop: asyncio.Event) -> None:
-    from countline.outlets.modbus import ModbusSettings, run_modbus  # seldom needed, and large
-
-    wanted = settings.modbus
-    await run_modbus(
-        ModbusSettings(host=wanted.host, port=wanted.port, unit=wanted.unit),
-        board=engine.board,
-        report=engine.feed.report,
-        stop=stop,
     )
 
 

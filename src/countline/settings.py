@@ -141,6 +141,44 @@ class MetricsSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BacnetSettings:
+    """A BACnet/IP device with the people of every zone, for building management."""
+
+    enabled: Annotated[bool, Says("Whether there is such a device.")] = False
+    address: Annotated[
+        str,
+        Says(
+            "This machine's address with the length of its network, `192.0.2.10/24` or"
+            " `192.0.2.10/24:47808`; needed."
+        ),
+    ] = ""
+    device_instance: Annotated[
+        int, Says("A number that no other device of the building has; needed.", high=4_194_302)
+    ] = 0
+    device_name: Annotated[str, Says("A name that no other device of the building has.")] = (
+        "countline"
+    )
+    vendor_identifier: Annotated[
+        int, Says("Who made the device; 999 stands for nobody.", high=65_535)
+    ] = 999
+    writable: Annotated[
+        bool,
+        Says(
+            "Whether anybody on the BACnet network may write how many people are in a zone. BACnet"
+            " asks for no password."
+        ),
+    ] = False
+    bbmd: Annotated[
+        str,
+        Says(
+            "A router of broadcasts at which the device registers, `192.0.2.1:47808`, where"
+            " controllers are in another network."
+        ),
+    ] = ""
+    bbmd_ttl_s: Annotated[int, Says("How often it registers there anew.", low=1, high=65_535)] = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LogSettings:
     """What the process says of itself."""
 
@@ -172,6 +210,7 @@ class Settings:
     tls: Tls = field(default_factory=Tls)
     push: PushSettings = field(default_factory=PushSettings)
     devices: DeviceSettings = field(default_factory=DeviceSettings)
+    bacnet: BacnetSettings = field(default_factory=BacnetSettings)
     log: LogSettings = field(default_factory=LogSettings)
     modbus: ModbusSettings = field(default_factory=ModbusSettings)
     metrics: MetricsSettings = field(default_factory=MetricsSettings)

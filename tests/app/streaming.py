@@ -4,7 +4,7 @@ import asyncio
 import json
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -104,8 +104,13 @@ def accepted(
 
 
 @asynccontextmanager
-async def gateway(metrics: Metrics = TOLD) -> AsyncIterator[Gateway]:
-    """A gateway over the small house, until the block ends."""
+async def gateway(
+    metrics: Metrics = TOLD, *, board_by_hand: bool = False
+) -> AsyncIterator[Gateway]:
+    """A gateway over the small house, until the block ends.
+
+    With `board_by_hand` followers rest, and on the board hangs what the test puts there.
+    """
     engine = make_engine(ReferenceStore())
     await engine.store.write(lambda tx: tx.save(*records()))
     await engine.start()
@@ -126,15 +131,16 @@ async def gateway(metrics: Metrics = TOLD) -> AsyncIterator[Gateway]:
         url = f"http://127.0.0.1:{sock.getsockname()[1]}"
         try:
             await until(lambda: server.started)
-            yield Gateway(
-                url=url,
-                engine=engine,
-                streams=streams,
-                server=server,
-                key=key,
-                pages=pages,
-                reported=reported,
-            )
+            with engine.holding_back() if board_by_hand else nullcontext():
+                yield Gateway(
+                    url=url,
+                    engine=engine,
+                    streams=streams,
+                    server=server,
+                    key=key,
+                    pages=pages,
+                    reported=reported,
+                )
         finally:
             streams.close()
             server.should_exit = True

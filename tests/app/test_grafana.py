@@ -13,12 +13,16 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from countline.api.metrics.routes import Metrics
 from countline.api.openapi import document
+from countline.drivers import Push
+from countline.drivers.xovis_v5 import DRIVER
 from countline.engine.engine import Engine
+from countline.engine.ventilation_settings import Wanted
 from countline.model.query import Reason
 from tests.app.loopback import Loopback, served
 from tests.app.test_client import furnish as furnish_counts
+from tests.engine_house import package, passing
+from tests.held_time import until
 from tests.test_tidy import ROOT
-from tests.unit.outlets.modbus.reading import full
 
 GRAFANA = ROOT / "deploy/grafana"
 DASHBOARDS = {path.stem: json.loads(path.read_text()) for path in GRAFANA.glob("*.json")}
@@ -62,9 +66,19 @@ def filled(text: str) -> str:
 
 
 async def furnish(engine: Engine) -> None:
-    """The building of the documentation, a board, and something that is wrong."""
+    """The building of the documentation, a room that is counted now, and something that is wrong."""
     await furnish_counts(engine)
-    engine.board.put(zones=[full(1)])
+    room = (await engine.desk.add_location(location_id="ROOM", time_zone="UTC")).default_zone
+    assert room is not None
+    await engine.desk.change_zone(room, area_m2=120.0, capacity=60)
+    await engine.ventilating.put(room, Wanted(category="office", design_population=60))
+    await engine.desk.register_sensor(sensor_id="S_ROOM", location_id="ROOM")
+    secret = await engine.access.create_push_secret(sensor_id="S_ROOM", driver=DRIVER.name)
+    now_s = engine.now_ms() // 1000
+    counted = package(passing((now_s // 60 - 2) * 60, 5), serial=None)
+    push = Push(driver=DRIVER.name, body=DRIVER.encode([counted]), received_ms=engine.now_ms())
+    await engine.intake.submit(push, await engine.access.admit(secret))
+    await until(lambda: room in engine.board.zones and engine.board.zones[room].people == 5)
     engine.feed.report("webhook:1", Reason("webhook_failing", "No.", None))
 
 

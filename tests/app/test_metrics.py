@@ -89,7 +89,7 @@ def furnish(house: Gateway) -> None:
 
 @in_loop
 async def test_both_formats_are_read_by_prometheus_and_say_the_same() -> None:
-    async with gateway() as house:
+    async with gateway(board_by_hand=True) as house:
         furnish(house)
         house.engine.feed.report("webhook:1", Reason("webhook_failing", "No.", NOW_S))
         await push(house)
@@ -120,7 +120,7 @@ async def test_whatever_is_accepted_something_readable_comes(accept: str) -> Non
 
 @in_loop
 async def test_a_zone_is_told_by_its_numbers() -> None:
-    async with gateway() as house:
+    async with gateway(board_by_hand=True) as house:
         furnish(house)
         found = await scrape(house)
         assert found[at("countline_zone_people", **HALL)] == 13
@@ -137,7 +137,7 @@ async def test_a_zone_is_told_by_its_numbers() -> None:
 
 @in_loop
 async def test_what_is_unknown_is_left_out_and_its_quality_says_so() -> None:
-    async with gateway() as house:
+    async with gateway(board_by_hand=True) as house:
         furnish(house)
         unknown = HALL | {"zone_id": "2"}
         found = await scrape(house)
@@ -152,7 +152,7 @@ async def test_what_is_unknown_is_left_out_and_its_quality_says_so() -> None:
 @in_loop
 async def test_names_of_any_signs_are_read_back_as_they_are() -> None:
     name = 'a"b\\c\nd {e="f"} ö'
-    async with gateway() as house:
+    async with gateway(board_by_hand=True) as house:
         now = ZoneNow(
             zone_id=ZoneId(1), location_id=LocationId("L"), name=name, location_name="", people=1
         )
@@ -166,7 +166,7 @@ async def test_names_of_any_signs_are_read_back_as_they_are() -> None:
 
 @in_loop
 async def test_counts_are_told_by_choice() -> None:
-    async with gateway(Metrics()) as house:
+    async with gateway(Metrics(), board_by_hand=True) as house:
         furnish(house)
         told = names(await scrape(house))
         assert told
@@ -188,7 +188,7 @@ async def test_a_key_that_may_read_is_needed() -> None:
 
 @in_loop
 async def test_a_key_sees_the_zones_and_sensors_of_its_locations_only() -> None:
-    async with gateway() as house:
+    async with gateway(board_by_hand=True) as house:
         furnish(house)
         elsewhere = ZoneNow(
             zone_id=ZoneId(3), location_id=LocationId("LOC_ROME"), name="", location_name=""
@@ -204,7 +204,7 @@ async def test_a_key_sees_the_zones_and_sensors_of_its_locations_only() -> None:
 
 @in_loop
 async def test_open_metrics_need_no_key() -> None:
-    async with gateway(OPEN) as house:
+    async with gateway(OPEN, board_by_hand=True) as house:
         furnish(house)
         assert at("countline_zone_people", **HALL) in await scrape(house, key=None)
         assert (await ask(house, key="cl_wrong")).status_code == 200, "nobody looks at it"
@@ -297,7 +297,7 @@ async def test_troubles_come_and_go() -> None:
 async def test_a_store_that_cannot_be_read_is_told_and_the_rest_goes_on(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    async with gateway(OPEN) as house:
+    async with gateway(OPEN, board_by_hand=True) as house:
         furnish(house)
         assert (await scrape(house))[at("countline_store_up")] == 1
 
@@ -315,7 +315,7 @@ async def test_a_store_that_cannot_be_read_is_told_and_the_rest_goes_on(
 
 @in_loop
 async def test_many_scrapes_at_once_are_all_whole() -> None:
-    async with gateway() as house:
+    async with gateway(board_by_hand=True) as house:
         house.engine.board.put(zones=[full(n) for n in range(1, 301)])
         answers = await asyncio.gather(*(ask(house, accept=PROMETHEUS) for _ in range(8)))
         for answer in answers:

@@ -24,6 +24,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("sensors", "find, adopt, configure, list and retire sensors"),
             ("layouts", "floor plans, from files and to files"),
             ("modbus", "which register holds what"),
+            ("bacnet", "what building controllers see of each zone"),
             ("doctor", "what is wrong, since when, and what to do"),
         ),
     ),
@@ -62,6 +63,7 @@ def build_app() -> "App":
     """The command line, ready to be called with words."""
     from cyclopts import App
 
+    from countline.cli.bacnet import BACNET
     from countline.cli.check import check
     from countline.cli.demand import demand
     from countline.cli.demo import demo
@@ -89,6 +91,6 @@ def build_app() -> "App":
     for command in (serve, demo, check, emulate, doctor, demand, replay, rebuild, version):
         app.command(command)
     app.command(import_, name="import")
-    for folder in (KEYS, SENSORS, LAYOUTS, MODBUS, QUERY):
+    for folder in (KEYS, SENSORS, LAYOUTS, BACNET, MODBUS, QUERY):
         app.command(folder)
     return app
