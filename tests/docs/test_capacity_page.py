@@ -54,7 +54,8 @@ def test_a_room_is_limited_shown_and_told_of(tmp_path: Path) -> None:
             )
             assert await line_of(await printed(set_it)) == "60 75 95\n"
             await push(house, secret, 3, 58, 0)
-            await until(lambda: engine.board.zones[ZoneId(1)].light == "red")
+            zones = engine.board.zones
+            await until(lambda: ZoneId(1) in zones and zones[ZoneId(1)].light == "red")
             client = "from countline.client import Client\n"
             assert await line_of(await printed(client + show_it)) == "58 60 red good\n"
             told = await printed(client + be_told)

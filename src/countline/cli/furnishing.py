@@ -124,7 +124,9 @@ async def draw_lines(engine: "Engine", building: "Building") -> None:
 
 
 async def _make_zones(engine: "Engine", building: "Building") -> dict[ZoneId, ZoneId]:
-    """The building's zones; its own numbers and the store's."""
+    """The building's zones; its own numbers and the store's. One with a category asks for air."""
+    from countline.engine.ventilation_settings import Wanted
+
     catalogue = await engine.desk.fresh()
     place = building.location
     known = {zone.name: zone.zone_id for zone in catalogue.zones_of(place.location_id)}
@@ -145,8 +147,12 @@ async def _make_zones(engine: "Engine", building: "Building") -> dict[ZoneId, Zo
                 parent_id=parent,
                 area_m2=zone.area_m2,
                 capacity=zone.capacity,
+                category=zone.category,
             )
             made[zone.zone_id] = new.zone_id
+        if zone.category:
+            wanted = Wanted(category=zone.category, design_population=zone.capacity)
+            await engine.ventilating.put(made[zone.zone_id], wanted)
     return made
 
 
