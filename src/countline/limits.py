@@ -69,6 +69,9 @@ STREAM_QUEUE_BYTES_MAX = 256_000  # of one listener; who is further behind reads
 STREAM_SEND_S_MAX = 30  # a listener that takes nothing for so long is let go
 STREAM_HEARTBEAT_S = 15  # proxies cut what is silent for half a minute
 STREAM_KEY_CHECK_S = 3  # a key that has ended is heard of so late
+SOCKET_MESSAGE_BYTES_MAX = 4_096  # sent by a listener, who has a key to say and nothing else
+SOCKET_KEY_S_MAX = 10  # a WebSocket that opened without a key says one within so long
+SOCKETS_WITHOUT_KEY_MAX = 100  # that may be about to
 STREAMS_CATCHING_UP_MAX = 4  # read at once; the others wait, and questions get their turn
 DEAD_LETTERS_BYTES_MAX = 64_000_000  # three thousand of the largest messages
 

@@ -6,6 +6,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Self
 
 import httpx2
@@ -16,9 +17,10 @@ from countline.engine.engine import Engine, make_engine
 from countline.engine.streams import Streams, streams_of
 from countline.gateway.gate import Gate, PushLimits
 from countline.gateway.listener import listener
+from countline.gateway.sockets import socket_settings
 from countline.model.claim import Minute
 from countline.model.ids import LocationId, SensorNo
-from countline.store.seam import Accepted
+from countline.store.seam import Accepted, Store
 from countline.testing.reference_store import ReferenceStore
 from tests.held_time import until
 from tests.told_house import DOOR, LONDON, NOON_S, records
@@ -101,9 +103,11 @@ def accepted(
 
 
 @asynccontextmanager
-async def gateway() -> AsyncIterator[Gateway]:
-    """A gateway over the small house, until the block ends."""
-    engine = make_engine(ReferenceStore())
+async def gateway(
+    store: Store | None = None, *, port: int = 0, certificate: tuple[Path, Path] | None = None
+) -> AsyncIterator[Gateway]:
+    """A gateway over the small house, until the block ends; over HTTPS with a certificate and key."""
+    engine = make_engine(store or ReferenceStore())
     await engine.store.write(lambda tx: tx.save(*records()))
     await engine.start()
     _, key = await engine.access.create_key(name="test", scopes=("read", "write", "admin"))
@@ -113,12 +117,18 @@ async def gateway() -> AsyncIterator[Gateway]:
     app = _with_pages(create_app(engine, ApiSettings(), streams=streams), pages, reported)
     limits = PushLimits(body_bytes_max=1_000_000, in_flight_bytes_max=10_000_000)
     config = uvicorn.Config(
-        app, http=listener(Gate(engine, limits)), log_config=None, lifespan="off"
+        app,
+        http=listener(Gate(engine, limits)),
+        **socket_settings(),
+        ssl_certfile=certificate[0] if certificate else None,
+        ssl_keyfile=certificate[1] if certificate else None,
+        log_config=None,
+        lifespan="off",
     )
     server = _Server(config)
-    with socket.create_server(("127.0.0.1", 0)) as sock:
+    with socket.create_server(("127.0.0.1", port)) as sock:
         serving = asyncio.create_task(server.serve(sockets=[sock]))
-        url = f"http://127.0.0.1:{sock.getsockname()[1]}"
+        url = f"{'https' if certificate else 'http'}://127.0.0.1:{sock.getsockname()[1]}"
         try:
             await until(lambda: server.started)
             yield Gateway(
