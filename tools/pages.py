@@ -127,6 +127,13 @@ def openapi_v1() -> str:
     return document_text("v1")
 
 
+def asyncapi_v3() -> str:
+    """docs/reference/asyncapi-v3.json, as the gateway serves it at /v3/asyncapi.json."""
+    from countline.api.asyncapi import document_text
+
+    return document_text()
+
+
 EVENTS = {
     "counts.recorded": "New numbers: one message per location and commit, more where it would grow too long.",
     "counts.revised": "Numbers of the past are different now: one message per civil day that changed.",
@@ -149,6 +156,7 @@ def events_page() -> str:
         "A webhook posts `{type, timestamp, data}`, signed by Standard Webhooks; how to receive it is in",
         "[the guide](../howto/receive-webhooks.md). A [stream](../howto/follow-live.md) has the same documents. Numbers",
         "are those at the time of telling, so a late reader never gets an older value after a newer one.",
+        "For machines it is all in [asyncapi-v3.json](asyncapi-v3.json).",
     ]
     for kind in WEBHOOK_KINDS:
         data = events.DiscoveredData if kind == "sensor.discovered" else events.CountsData
@@ -161,6 +169,8 @@ def events_page() -> str:
         "",
     ]
     lines += field_table(msgspec.json.schema(events.ResyncData))
+    lines += ["", "## heartbeat", "", "Only by WebSocket: the connection is open.", ""]
+    lines += field_table(msgspec.json.schema(events.HeartbeatData))
     lines += ["", "## Told to nobody", "", "Further events stay in the house:", ""]
     lines += [f"- `{kind}`: {says}" for kind, says in EVENTS.items() if kind not in WEBHOOK_KINDS]
     lines += ["", "## Rows", "", str(events.RowBody.__doc__), ""]

@@ -20,6 +20,7 @@ GENERATED: tuple[tuple[str, Callable[[], str]], ...] = (
     ("docs/reference/events.md", pages.events_page),
     ("docs/reference/openapi-v3.json", pages.openapi_v3),
     ("docs/reference/openapi-v1.json", pages.openapi_v1),
+    ("docs/reference/asyncapi-v3.json", pages.asyncapi_v3),
 )
 
 

@@ -30,9 +30,10 @@ async def run(setting: Setting) -> AsyncIterator[Figure]:
     data = copy_of(path, setting.folder / "listening")
     keys = [f"cl_displays_{n}" for n in range(KEYS)]
     await _add_keys(data, keys)
-    with servers.countline(data.parent) as server:
-        await _push(server.port, crowd, 20, back=100)  # whatever is made once is made by now
-        for back, (way, display) in enumerate(WAYS.items(), start=1):
+    back = iter(range(20, 200, 20))  # minutes that nothing was pushed for yet
+    for way, display in WAYS.items():
+        with servers.countline(data.parent) as server:
+            await _push(server.port, crowd, 20, back=next(back))  # what is made once is made by now
             before = servers.memory_bytes(server.pid, "VmRSS")
             heard: Heard = {}
             listening = []
@@ -40,7 +41,7 @@ async def run(setting: Setting) -> AsyncIterator[Figure]:
                 query = f"?location_id={location_id(n % crowd.locations)}" if n else ""
                 key, hears = keys[n % KEYS], {} if n else heard
                 listening.append(await display.open(server.port, key, query, hears))
-            told = await _push(server.port, crowd, setting.size(600, 40), back=20 * back)
+            told = await _push(server.port, crowd, setting.size(600, 40), back=next(back))
             for _ in range(100):
                 if all(row in heard for row in told):
                     break
@@ -48,8 +49,8 @@ async def run(setting: Setting) -> AsyncIterator[Figure]:
             more = servers.memory_bytes(server.pid, "VmRSS") - before
             for one in listening:
                 one.close()
-            for each in _figures(way, told, heard, more, len(listening)):
-                yield each
+        for each in _figures(way, told, heard, more, len(listening)):
+            yield each
 
 
 def _figures(

@@ -1,7 +1,8 @@
 """What is told of events, by webhooks and streams alike: `{type, timestamp, data}`."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args, get_type_hints
 
 import msgspec
 
@@ -123,3 +124,14 @@ class OtherMessage(Told, frozen=True, kw_only=True):
     type: str
     timestamp: str
     data: dict[str, Any]
+
+
+Message = CountsMessage | DiscoveredMessage
+
+
+def _by_type(*structs: type[Message]) -> dict[str, type[Message]]:
+    return {kind: one for one in structs for kind in get_args(get_type_hints(one)["type"])}
+
+
+MESSAGES: Mapping[str, type[Message]] = _by_type(*get_args(Message))
+"""Which struct a message is, by its `type`."""
