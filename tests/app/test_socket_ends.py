@@ -18,6 +18,7 @@ from tests.app.socket_ear import socket_ear
 from tests.app.streaming import Gateway, gateway
 from tests.app.test_device_trust import certificate
 from tests.held_time import until
+from tests.push_site import BODY
 from tests.told_house import discovered
 
 
@@ -89,21 +90,32 @@ def test_over_tls_a_page_that_came_without_is_of_another_address(tmp_path: Path)
     asyncio.run(main())
 
 
-def test_a_connection_may_ask_other_things_first() -> None:
-    """Answers and a handshake on one connection: the listener for pushes hands it over between."""
+def test_a_connection_may_push_and_ask_first() -> None:
+    """The listener for pushes hands the connection over, and its timer for idle ones is forgotten."""
 
     async def test(house: Gateway) -> None:
+        house.server.config.timeout_keep_alive = 0.05  # type: ignore[assignment]
+        secret = await house.engine.access.create_push_secret(driver="xovis_v5")
+        push = f"POST /push/xovis_v5 HTTP/1.1\r\nHost: x\r\nX-Push-Key: {secret}\r\n"
+        push += f"Content-Type: application/json\r\nContent-Length: {len(BODY)}\r\n\r\n"
         reader, writer = await opened(house)
         for _ in range(2):
             writer.write(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
             assert (await reader.readuntil(b"\r\n\r\nok")).startswith(b"HTTP/1.1 200")
+            writer.write(push.encode() + BODY)
+            assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 204")
         writer.write(handshake(house.key))
         assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 101")
-        assert (await reader.readexactly(2))[0] == 0x81  # a text in one frame
+        for _ in range(8):
+            kind, length = await reader.readexactly(2)
+            told = await reader.readexactly(length)
+            assert (kind, told[:6]) == (0x81, b'{"id":')  # a text in one frame
+        assert house.streams.listeners == 1
         writer.close()
         await until(lambda: house.streams.listeners == 0)
 
-    run(test)
+    with patch.object(limits, "STREAM_HEARTBEAT_S", 0.02):
+        run(test)
 
 
 def test_a_handshake_behind_a_question_that_is_not_answered_is_none() -> None:
