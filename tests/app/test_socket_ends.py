@@ -12,6 +12,7 @@ import pytest
 import uvloop
 
 from countline import limits
+from countline.gateway.listener import PushListener
 from countline.gateway.sockets import SocketListener
 from countline.model.event import Event
 from tests.app.socket_ear import socket_ear
@@ -24,7 +25,7 @@ from tests.told_house import discovered
 
 def run(test: Callable[[Gateway], Coroutine[Any, Any, None]]) -> None:
     async def main() -> None:
-        async with gateway() as house:
+        async with gateway() as house, asyncio.timeout(60):
             await test(house)
 
     asyncio.run(main())
@@ -94,7 +95,6 @@ def test_a_connection_may_push_and_ask_first() -> None:
     """The listener for pushes hands the connection over, and its timer for idle ones is forgotten."""
 
     async def test(house: Gateway) -> None:
-        house.server.config.timeout_keep_alive = 0.05  # type: ignore[assignment]
         secret = await house.engine.access.create_push_secret(driver="xovis_v5")
         push = f"POST /push/xovis_v5 HTTP/1.1\r\nHost: x\r\nX-Push-Key: {secret}\r\n"
         push += f"Content-Type: application/json\r\nContent-Length: {len(BODY)}\r\n\r\n"
@@ -104,18 +104,19 @@ def test_a_connection_may_push_and_ask_first() -> None:
             assert (await reader.readuntil(b"\r\n\r\nok")).startswith(b"HTTP/1.1 200")
             writer.write(push.encode() + BODY)
             assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 204")
+        (before,) = house.server.server_state.connections
         writer.write(handshake(house.key))
         assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 101")
-        for _ in range(8):
-            kind, length = await reader.readexactly(2)
-            told = await reader.readexactly(length)
-            assert (kind, told[:6]) == (0x81, b'{"id":')  # a text in one frame
-        assert house.streams.listeners == 1
+        kind, length = await reader.readexactly(2)
+        told = await reader.readexactly(length)
+        assert (kind, told[:6]) == (0x81, b'{"id":')  # a text in one frame
+        assert isinstance(before, PushListener)
+        assert before.timeout_keep_alive_task is None
+        assert before not in house.server.server_state.connections
         writer.close()
         await until(lambda: house.streams.listeners == 0)
 
-    with patch.object(limits, "STREAM_HEARTBEAT_S", 0.02):
-        run(test)
+    run(test)
 
 
 def test_a_handshake_behind_a_question_that_is_not_answered_is_none() -> None:

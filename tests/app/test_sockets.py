@@ -54,7 +54,7 @@ def test_the_first_message_says_where_the_stream_begins() -> None:
         async with socket_ear(house) as ear:
             (beat,) = ear.beats
             assert (beat["type"], beat["data"], ear.last_id) == ("heartbeat", {"sequence": 1}, "1")
-            assert "ratelimit" in ear.answered
+            assert ear.answered["ratelimit-policy"].startswith('"default"')
         await house.push(1, 8)
         async with socket_ear(house, last_event_id=ear.last_id) as again:
             assert values_of(await again.until_heard(1)) == [8]
