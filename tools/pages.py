@@ -167,6 +167,13 @@ def openapi_v1() -> str:
     return document_text("v1")
 
 
+def asyncapi_v3() -> str:
+    """docs/reference/asyncapi-v3.json, as the gateway serves it at /v3/asyncapi.json."""
+    from countline.api.asyncapi import document_text
+
+    return document_text()
+
+
 STAYS = {
     "counts.provisional": "live events moved a count that a proper record will replace.",
     "catalogue.changed": "numbers of a location mean something else, and are computed anew.",
@@ -186,7 +193,8 @@ def events_page() -> str:
         "A webhook posts `{type, timestamp, data}`, signed by Standard Webhooks; how to receive it is in",
         "[the guide](../howto/receive-webhooks.md). A [stream](../howto/follow-live.md) has the same documents. Counts",
         "are those at the time of telling, so a late reader never gets an older value after a newer one; all else is as",
-        "it was when it happened. `sequence` only rises.",
+        "it was when it happened. `sequence` only rises. For machines it is all in",
+        "[asyncapi-v3.json](asyncapi-v3.json).",
     ]
     for kind in TOLD_KINDS:
         data = get_type_hints(events.MESSAGES[kind])["data"]
@@ -206,6 +214,8 @@ def events_page() -> str:
         "",
     ]
     lines += field_table(msgspec.json.schema(events.ResyncData))
+    lines += ["", "## heartbeat", "", "Only by WebSocket: the connection is open.", ""]
+    lines += field_table(msgspec.json.schema(events.HeartbeatData))
     lines += ["", "## Told to nobody", "", "Further events stay in the house:", ""]
     lines += [f"- `{kind}`: {says}" for kind, says in STAYS.items()]
     lines += ["", "## Rows", "", str(events.RowBody.__doc__), ""]

@@ -24,6 +24,7 @@ GENERATED: tuple[tuple[str, Callable[[], str]], ...] = (
     ("docs/reference/openapi-v1.json", pages.openapi_v1),
     ("deploy/grafana/countline-api.json", dashboards.api_dashboard),
     ("deploy/grafana/countline-metrics.json", dashboards.metrics_dashboard),
+    ("docs/reference/asyncapi-v3.json", pages.asyncapi_v3),
 )
 
 

@@ -30,6 +30,7 @@ from countline.fieldwork import Fieldwork, make_fieldwork
 from countline.gateway.gate import Gate, PushLimits
 from countline.gateway.http import with_pushes
 from countline.gateway.listener import listener
+from countline.gateway.sockets import socket_settings
 from countline.limits import LIVE_KEEP_S
 from countline.outward import outlets_of
 from countline.settings import Settings
@@ -171,6 +172,7 @@ def _uvicorn_config(
     return uvicorn.Config(
         with_pushes(api, gate),
         http=listener(gate),
+        **socket_settings(),
         ssl_certfile=settings.tls.cert,
         ssl_keyfile=settings.tls.key,
         proxy_headers=bool(settings.trusted_proxies),

@@ -6,6 +6,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Self
 
 import httpx2
@@ -18,9 +19,10 @@ from countline.engine.streams import Streams, streams_of
 from countline.gateway.gate import Gate, PushLimits
 from countline.gateway.http import with_pushes
 from countline.gateway.listener import listener
+from countline.gateway.sockets import socket_settings
 from countline.model.claim import Minute
 from countline.model.ids import LocationId, SensorNo
-from countline.store.seam import Accepted
+from countline.store.seam import Accepted, Store
 from countline.testing.reference_store import ReferenceStore
 from tests.held_time import until
 from tests.told_house import DOOR, LONDON, NOON_S, records
@@ -105,13 +107,18 @@ def accepted(
 
 @asynccontextmanager
 async def gateway(
-    metrics: Metrics = TOLD, *, board_by_hand: bool = False
+    metrics: Metrics = TOLD,
+    *,
+    store: Store | None = None,
+    port: int = 0,
+    certificate: tuple[Path, Path] | None = None,
+    board_by_hand: bool = False,
 ) -> AsyncIterator[Gateway]:
-    """A gateway over the small house, until the block ends.
+    """A gateway over the small house, until the block ends; over HTTPS with a certificate and key.
 
     With `board_by_hand` followers rest, and on the board hangs what the test puts there.
     """
-    engine = make_engine(ReferenceStore())
+    engine = make_engine(store or ReferenceStore())
     await engine.store.write(lambda tx: tx.save(*records()))
     await engine.start()
     _, key = await engine.access.create_key(name="test", scopes=("read", "write", "admin"))
@@ -123,12 +130,18 @@ async def gateway(
     limits = PushLimits(body_bytes_max=1_000_000, in_flight_bytes_max=10_000_000)
     gate = Gate(engine, limits)
     config = uvicorn.Config(
-        with_pushes(app, gate), http=listener(gate), log_config=None, lifespan="off"
+        with_pushes(app, gate),
+        http=listener(gate),
+        **socket_settings(),
+        ssl_certfile=certificate[0] if certificate else None,
+        ssl_keyfile=certificate[1] if certificate else None,
+        log_config=None,
+        lifespan="off",
     )
     server = _Server(config)
-    with socket.create_server(("127.0.0.1", 0)) as sock:
+    with socket.create_server(("127.0.0.1", port)) as sock:
         serving = asyncio.create_task(server.serve(sockets=[sock]))
-        url = f"http://127.0.0.1:{sock.getsockname()[1]}"
+        url = f"{'https' if certificate else 'http'}://127.0.0.1:{sock.getsockname()[1]}"
         try:
             await until(lambda: server.started)
             with engine.holding_back() if board_by_hand else nullcontext():

@@ -2,8 +2,7 @@
 
 import asyncio
 import hashlib
-import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
@@ -12,6 +11,7 @@ from countline import clock
 from countline.model.access import Key
 from countline.store import open_store
 from tests.bench import servers
+from tests.bench.displays import Display, Heard, SocketDisplay
 from tests.bench.figures import Aim, Figure, figure, percentile
 from tests.bench.filling import copy_of, recent_file
 from tests.bench.setting import Setting
@@ -20,74 +20,49 @@ from tests.bench.world import ENROLMENT, MEASURES, Crowd, body, location_id, sen
 NAME = "listening"
 PER_S = 1_000 / 60  # a thousand sensors, each once a minute
 KEYS = 4  # a key has a most of streams
-Heard = dict[tuple[str, str], list[float]]  # when each row was heard, by sensor and start
+WAYS: Mapping[str, type[Display]] = {"": Display, " by WebSocket": SocketDisplay}
 
 
 async def run(setting: Setting) -> AsyncIterator[Figure]:
-    """A thousand displays, each of one location, and one that hears of everything."""
+    """A thousand displays, each of one location, and one that hears of everything; by each way."""
     crowd = Crowd(sensors=setting.size(1_000, 40), per_location=20)
     path = await recent_file(setting.folder, crowd, setting.size(1_000_000))
     data = copy_of(path, setting.folder / "listening")
     keys = [f"cl_displays_{n}" for n in range(KEYS)]
     await _add_keys(data, keys)
-    with servers.countline(data.parent) as server:
-        await _push(server.port, crowd, 20, back=100)  # whatever is made once is made by now
-        before = servers.memory_bytes(server.pid, "VmRSS")
-        heard: Heard = {}
-        listening = []
-        for n in range(setting.size(1_000, 20)):
-            query = f"?location_id={location_id(n % crowd.locations)}" if n else ""
-            listening.append(
-                await _Display.open(server.port, keys[n % KEYS], query, {} if n else heard)
-            )
-        told = await _push(server.port, crowd, setting.size(600, 40))
-        for _ in range(100):
-            if all(row in heard for row in told):
-                break
-            await asyncio.sleep(0.1)
-        more = servers.memory_bytes(server.pid, "VmRSS") - before
-        waits = [1e3 * (heard[row][0] - sent_s) for row, sent_s in told.items() if row in heard]
-        lost = len(told) - len(waits)
-        for one in listening:
-            one.close()
-    note = f"{len(listening):,} listeners, {len(told)} pushes, {lost} not heard"
-    yield figure(NAME, "push sent to event heard, p50", "ms", percentile(waits, 0.5), note=note)
-    yield figure(
-        NAME, "push sent to event heard, p99", "ms", percentile(waits, 0.99), Aim("<", 250)
-    )
-    yield figure(NAME, "memory for the listeners", "MB", more / 1e6, Aim("<", 100))
+    back = iter(range(20, 200, 20))  # minutes that nothing was pushed for yet
+    for way, display in WAYS.items():
+        with servers.countline(data.parent) as server:
+            await _push(server.port, crowd, 20, back=next(back))  # what is made once is made by now
+            before = servers.memory_bytes(server.pid, "VmRSS")
+            heard: Heard = {}
+            listening = []
+            for n in range(setting.size(1_000, 20)):
+                query = f"?location_id={location_id(n % crowd.locations)}" if n else ""
+                key, hears = keys[n % KEYS], {} if n else heard
+                listening.append(await display.open(server.port, key, query, hears))
+            told = await _push(server.port, crowd, setting.size(600, 40), back=next(back))
+            for _ in range(100):
+                if all(row in heard for row in told):
+                    break
+                await asyncio.sleep(0.1)
+            more = servers.memory_bytes(server.pid, "VmRSS") - before
+            for one in listening:
+                one.close()
+        for each in _figures(way, told, heard, more, len(listening)):
+            yield each
 
 
-class _Display:
-    """Reads one stream, and notes when each row came."""
-
-    def __init__(self, writer: asyncio.StreamWriter, reading: asyncio.Task[None]) -> None:
-        self._writer = writer
-        self._reading = reading
-
-    @classmethod
-    async def open(cls, port: int, key: str, query: str, heard: Heard) -> "_Display":
-        """Returns when the stream has begun."""
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        head = f"GET /v3/events{query} HTTP/1.1\r\nHost: x\r\nX-API-Key: {key}\r\n\r\n"
-        writer.write(head.encode())
-        while not (line := await reader.readline()).startswith(b"id:"):
-            if not line:
-                raise RuntimeError("the stream did not begin")
-        return cls(writer, asyncio.create_task(cls._read(reader, heard)))
-
-    @staticmethod
-    async def _read(reader: asyncio.StreamReader, heard: Heard) -> None:
-        while line := await reader.readline():
-            if line.startswith(b"data: "):
-                at_s = perf_counter()
-                for row in json.loads(line[6:])["data"]["rows"]:
-                    heard.setdefault((row["sensor_id"], row["timestamp"]), []).append(at_s)
-
-    def close(self) -> None:
-        """Leave."""
-        self._reading.cancel()
-        self._writer.close()
+def _figures(
+    way: str, told: dict[tuple[str, str], float], heard: Heard, more: int, listeners: int
+) -> Iterator[Figure]:
+    waits = [1e3 * (heard[row][0] - sent_s) for row, sent_s in told.items() if row in heard]
+    lost = len(told) - len(waits)
+    note = f"{listeners:,} listeners, {len(told)} pushes, {lost} not heard"
+    name = f"push sent to event heard{way}"
+    yield figure(NAME, f"{name}, p50", "ms", percentile(waits, 0.5), note=note)
+    yield figure(NAME, f"{name}, p99", "ms", percentile(waits, 0.99), Aim("<", 250))
+    yield figure(NAME, f"memory for the listeners{way}", "MB", more / 1e6, Aim("<", 100))
 
 
 async def _push(

@@ -16,6 +16,7 @@ from countline.api.pages.routes import page_routes
 from countline.api.problems import renderers
 from countline.api.request import ApiRequest
 from countline.api.routes import ALIASES, V1, V3
+from countline.api.sockets import with_sockets, without_upgrade
 from countline.engine.adopting import NO_DEVICES, DeviceDesk
 from countline.engine.engine import Engine
 from countline.engine.streams import Streams, streams_of
@@ -47,6 +48,7 @@ def create_app(
     """
     streams = streams or streams_of(engine)
     door = Door(engine, devices, streams, now_ms=now_ms)
+    docs = f"{settings.public_url}/errors"
     app = Litestar(
         route_handlers=[
             *(to_options(path, OPERATIONS) for path in dict.fromkeys(o.path for o in OPERATIONS)),
@@ -54,12 +56,13 @@ def create_app(
             *page_routes(),
             *life_signs(engine),
             *metrics_routes(engine, streams, settings.metrics),
+            without_upgrade(),
         ],
         request_class=ApiRequest,
         before_request=door.enter,
-        exception_handlers=renderers(f"{settings.public_url}/errors"),
+        exception_handlers=renderers(docs),
         openapi_config=None,
         logging_config=None,
         request_max_body_size=JSON_BODY_BYTES_MAX,
     )
-    return with_headers(cast(App, app), door.standing)
+    return with_sockets(with_headers(cast(App, app), door.standing), door, streams, docs)

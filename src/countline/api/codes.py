@@ -43,6 +43,13 @@ CODES: MappingProxyType[str, Kind] = MappingProxyType({
         "Ten wrong keys came from this address within a minute. A right key still works.",
         "Wait as long as `Retry-After` says, and mend the key first: asking again will not help.",
     ),
+    "origin_not_allowed": Kind(
+        403, "A page of another site",
+        "A browser sends the cookie of a session along for every page that opens a WebSocket, so only"
+        " pages of this very address may use it: `Origin` must name the host that `Host` names.",
+        "Open it from a page of this address, or without the cookie, and send the key as the first"
+        " message. A proxy in between must hand on `Host` as it came.",
+    ),
     "two_keys": Kind(
         400, "Two different keys",
         "The request carries two keys that differ, so nobody can say who asks.",
@@ -82,6 +89,12 @@ CODES: MappingProxyType[str, Kind] = MappingProxyType({
         " one of them.",
         "Mend what `errors` says. Times carry an offset: `2023-10-27T00:00:00Z`, or `...%2B02:00` (in"
         " an address a `+` is written `%2B`).",
+    ),
+    "upgrade_needed": Kind(
+        426, "Only by WebSocket",
+        "At this address events are told over WebSocket, and the request did not ask for one. A proxy"
+        " in between may have taken `Upgrade` and `Connection` away.",
+        "Open it with a WebSocket client, let proxies hand on both headers, or take `GET /v3/events`.",
     ),
     "media_type": Kind(
         415, "Not JSON",

@@ -46,8 +46,11 @@ class Door:
         """Fill the request with its caller and what was asked. Pages without a key pass unread."""
         assert isinstance(request, ApiRequest)
         operation: Operation | None = request.scope["route_handler"].opt.get("operation")
-        if operation is None:
-            return
+        if operation is not None:
+            await self.admit(request, operation)
+
+    async def admit(self, request: ApiRequest[Any], operation: Operation) -> None:
+        """Fill a request for an operation."""
         request.engine, request.devices = self._engine, self._devices
         request.streams = self._streams
         pairs = split_query(request.scope["query_string"])

@@ -33,11 +33,10 @@ def with_headers(app: App, standing_of: Callable[[str], Standing]) -> App:
 
         async def told(message: Message) -> None:
             if message["type"] == "http.response.start":
-                standing = scope.get(STANDING) or standing_of(address_of(scope))
-                headers = [*message["headers"], *standing.headers, *ALWAYS]
-                if not any(name == b"cache-control" for name, _ in headers):
-                    headers.append(NO_CACHE)
-                message["headers"] = headers
+                more = headers_of(scope, standing_of)
+                if any(name == b"cache-control" for name, _ in message["headers"]):
+                    more.remove(NO_CACHE)
+                message["headers"] = [*message["headers"], *more]
             elif head:
                 message["body"] = b""
             await send(message)
@@ -45,3 +44,9 @@ def with_headers(app: App, standing_of: Callable[[str], Standing]) -> App:
         await app(scope, receive, told)
 
     return edge
+
+
+def headers_of(scope: Scope, standing_of: Callable[[str], Standing]) -> list[tuple[bytes, bytes]]:
+    """What every answer carries: how the caller stands, and how to treat it."""
+    standing = scope.get(STANDING) or standing_of(address_of(scope))
+    return [*standing.headers, *ALWAYS, NO_CACHE]

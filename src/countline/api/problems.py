@@ -60,6 +60,12 @@ def _policies(code: str) -> Any:
 
 def problem_response(error: CountlineError, *, docs: str) -> Response[bytes]:
     """The answer to a request that failed."""
+    status, headers, body = problem_answer(error, docs=docs)
+    return Response(body, status_code=status, media_type=MEDIA_TYPE, headers=headers)
+
+
+def problem_answer(error: CountlineError, *, docs: str) -> tuple[int, dict[str, str], bytes]:
+    """Status, further headers and body of the answer to a request that failed."""
     problem = problem_of(error, docs=docs)
     headers: dict[str, str] = {}
     if problem.status == 401:
@@ -68,12 +74,9 @@ def problem_response(error: CountlineError, *, docs: str) -> Response[bytes]:
         headers["Retry-After"] = str(error.retry_after_s or RETRY_AFTER_S)
     if allow := error.extra.get("allow"):
         headers["Allow"] = allow
-    return Response(
-        msgspec.json.encode(problem),
-        status_code=problem.status,
-        media_type=MEDIA_TYPE,
-        headers=headers,
-    )
+    if problem.status == 426:
+        headers |= {"Upgrade": "websocket", "Connection": "Upgrade"}
+    return problem.status, headers, msgspec.json.encode(problem)
 
 
 def renderers(docs: str) -> dict[type[Exception] | int, Render]:

@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
 import structlog
@@ -28,11 +28,20 @@ from countline.errors import NotAllowed, TooMuch
 from countline.model.access import Key
 from countline.model.event import TOLD_KINDS, Event
 from countline.store.seam import Store, View
-from countline.wire.events import Lost, ResyncData, ResyncMessage
+from countline.wire.events import (
+    HeartbeatData,
+    HeartbeatMessage,
+    Lost,
+    ResyncData,
+    ResyncMessage,
+)
 
 READER = "streams"
 PAUSE_S = 1.0  # after a failure
 NOWHERE = Mark.at(0)
+
+# Why nothing more comes: the listener has gone, its key or session has ended, or the server stops.
+End = Literal["left", "key", "stop"]
 
 _log = structlog.get_logger("countline.streams")
 
@@ -48,7 +57,7 @@ class Message(NamedTuple):
 class Listener:
     """Somebody who listens. `mark` is behind what it has been given; `queue` is what comes next.
 
-    `joined`: the reader fills the queue. `ended`: nothing more will come. `caller` names who
+    `joined`: the reader fills the queue. `ended`: why nothing more will come. `caller` names who
     listens by which credential, and `still_allowed` raises `NotAllowed` when that is over.
     """
 
@@ -58,7 +67,7 @@ class Listener:
     still_allowed: Callable[[], Awaitable[Key]]
     mark: Mark = NOWHERE
     joined: bool = False
-    ended: bool = False
+    ended: End | None = None
     queue: deque[Message] = field(default_factory=deque)
     queued_bytes: int = 0
     woken: asyncio.Event = field(default_factory=asyncio.Event)
@@ -80,9 +89,9 @@ class Listener:
             self.mark = taken[-1].mark
         return taken
 
-    def end(self) -> None:
-        """Nothing more comes."""
-        self.ended = True
+    def end(self, why: End = "left") -> None:
+        """Nothing more comes; the first reason is the one that holds."""
+        self.ended = self.ended or why
         self.woken.set()
 
     def _empty(self) -> None:
@@ -134,7 +143,7 @@ class Streams:
             lost = "forgotten"
         listener.mark = Mark.at(head) if mark is None or lost else mark
         if self._stop.is_set():
-            listener.end()
+            listener.end("stop")
         elif not self._tasks:
             self._mark = Mark.at(head)
             self._tasks = [
@@ -156,7 +165,7 @@ class Streams:
         """End all streams, and those that begin later at once."""
         self._stop.set()
         for listener in self._listeners:
-            listener.end()
+            listener.end("stop")
 
     def _check_room(self, key_id: str) -> None:
         of_key = sum(one.key_id == key_id for one in self._listeners)
@@ -171,6 +180,13 @@ class Streams:
     def _resync(self, reason: Lost, mark: Mark | None, head: int) -> Document:
         data = ResyncData(reason=reason, after=mark.seq if mark else None, sequence=head)
         message = ResyncMessage(type="resync", timestamp=write_instant(self._now_s()), data=data)
+        return Document(message.type, msgspec.json.encode(message))
+
+    def heartbeat(self, listener: Listener) -> Document:
+        """How far a listener is, where a message has to say so."""
+        data = HeartbeatData(sequence=listener.mark.seq)
+        at = write_instant(self._now_s())
+        message = HeartbeatMessage(type="heartbeat", timestamp=at, data=data)
         return Document(message.type, msgspec.json.encode(message))
 
     # -- what a listener gets ---------------------------------------------------------------------
@@ -279,7 +295,7 @@ class Streams:
                     await still_allowed()
                 except NotAllowed:
                     for listener in [x for x in self._listeners if x.caller == caller]:
-                        listener.end()
+                        listener.end("key")
                 except Exception:
                     _log.exception("keys not checked", reader=READER)
             if self._stop.is_set():

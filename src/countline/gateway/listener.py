@@ -64,6 +64,16 @@ class PushListener(HttpToolsProtocol):
         if self.reading is not None:
             self.reading.ticket.gate.patience.begin(self.reading)
 
+    def _should_upgrade(self) -> bool:
+        """Another protocol takes the connection over only when all is answered that was asked."""
+        return super()._should_upgrade() and self._is_free()
+
+    def handle_websocket_upgrade(self) -> None:
+        """From here on the connection is another protocol's, and nothing holds this one."""
+        super().handle_websocket_upgrade()
+        self.parser = None  # type: ignore[assignment]
+        self.cycle = None  # type: ignore[assignment]
+
     def connection_lost(self, exc: Exception | None) -> None:
         """A body that is not complete is nothing to keep; a complete one goes its way."""
         super().connection_lost(exc)

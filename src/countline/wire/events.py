@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, get_args, get_type_hints
 
 import msgspec
 
-from countline.wire import Told
+from countline.wire import Sent, Told
 
 CountsKind = Literal["counts.recorded", "counts.revised"]
 Lost = Literal["forgotten", "unknown"]
@@ -193,6 +193,12 @@ class ResyncData(Told, frozen=True, kw_only=True):
     sequence: Annotated[int, _told("Place in the event log from which the stream goes on.")]
 
 
+class HeartbeatData(Told, frozen=True, kw_only=True):
+    """The `data` of `heartbeat`."""
+
+    sequence: Annotated[int, _told("Place in the event log that the listener has come to.")]
+
+
 class CountsMessage(Told, frozen=True, kw_only=True):
     """New or corrected numbers."""
 
@@ -279,6 +285,20 @@ class ResyncMessage(Told, frozen=True, kw_only=True):
     type: Literal["resync"]
     timestamp: str
     data: ResyncData
+
+
+class HeartbeatMessage(Told, frozen=True, kw_only=True):
+    """A WebSocket is open, and this is where its listener is."""
+
+    type: Literal["heartbeat"]
+    timestamp: str
+    data: HeartbeatData
+
+
+class Authenticate(Sent, frozen=True, kw_only=True):
+    """What a WebSocket that opened without a key sends first, and the only thing it may send."""
+
+    authenticate: Annotated[str, _told("The key.")]
 
 
 class OtherMessage(Told, frozen=True, kw_only=True):

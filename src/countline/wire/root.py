@@ -1,5 +1,7 @@
 """What `GET /` tells: the versions of the API, and where each is described."""
 
+import msgspec
+
 from countline.wire import Told
 
 
@@ -9,6 +11,7 @@ class VersionRoot(Told, frozen=True, kw_only=True):
     version: str
     base: str
     openapi: str
+    asyncapi: str | msgspec.UnsetType = msgspec.UNSET
     docs: str
     about: str
 

@@ -1,6 +1,8 @@
 """Where the pages and documents are served; none of them needs a key."""
 
 import asyncio
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from litestar import Request, Response, get
@@ -8,6 +10,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from countline.api import asyncapi
 from countline.api.openapi import Version, document_bytes
 from countline.api.pages import errors
 from countline.api.pages.reference import reference_page
@@ -38,17 +41,22 @@ def page_routes() -> list[HTTPRouteHandler]:
         get("/errors/{code:str}")(error_page),
         *(_document(version) for version in BASES),
         *(_reference(version) for version in BASES),
+        _served("/v3/asyncapi.json", asyncapi.document_bytes),
     ]
 
 
 def _document(version: Version) -> HTTPRouteHandler:
-    async def openapi() -> Response[bytes]:
+    return _served(f"{BASES[version]}/openapi.json", partial(document_bytes, version))
+
+
+def _served(path: str, made: Callable[[], bytes]) -> HTTPRouteHandler:
+    async def document() -> Response[bytes]:
         # Made once, in 50 ms: in a thread, so that pushes need not wait for it.
-        text = await asyncio.to_thread(document_bytes, version)
+        text = await asyncio.to_thread(made)
         headers = {"Access-Control-Allow-Origin": "*", "Cache-Control": "public, max-age=300"}
         return Response(text, media_type="application/json", headers=headers)
 
-    return get(f"{BASES[version]}/openapi.json")(openapi)
+    return get(path)(document)
 
 
 def _reference(version: Version) -> HTTPRouteHandler:

@@ -11,6 +11,7 @@ VERSIONS = (
         version="v3",
         base="/v3",
         openapi="/v3/openapi.json",
+        asyncapi="/v3/asyncapi.json",
         docs="/docs/v3",
         about="The whole API.",
     ),
@@ -33,7 +34,7 @@ def welcome(accept: str | None) -> Response[Root] | Response[str]:
         return Response(ROOT, headers={"Vary": "Accept"})
     lines = (
         f'<a href="{v.docs}">Version {v.version[1:]}</a>, under <code>{v.base}</code>: {v.about}'
-        f' <a href="{v.openapi}">openapi.json</a>'
+        f' <a href="{v.openapi}">openapi.json</a>{_asyncapi(v)}'
         for v in VERSIONS
     )
     body = (
@@ -42,3 +43,7 @@ def welcome(accept: str | None) -> Response[Root] | Response[str]:
         f'{items(lines)}<p><a href="/errors">Every error</a>, with why and how to mend it.</p>'
     )
     return page("countline", body)
+
+
+def _asyncapi(version: VersionRoot) -> str:
+    return f' <a href="{version.asyncapi}">asyncapi.json</a>' if version.asyncapi else ""

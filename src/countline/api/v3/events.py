@@ -12,6 +12,7 @@ from countline.api.sight import location_of, sensor_of, zone_of
 from countline.api.v3.asking import EventsAsking
 from countline.engine.access import digest_of
 from countline.engine.filters import Filter
+from countline.engine.messages import Document
 from countline.engine.streams import Listener
 from countline.errors import FieldError
 from countline.model.access import Key
@@ -31,6 +32,12 @@ async def events(request: ApiRequest[EventsAsking]) -> EventStream:
     stream ends within seconds of its key. `sensor.discovered` is for keys with the scope `admin` that
     see every location.
     """
+    listener, first = await listen(request)
+    return EventStream(request.streams, listener, first)
+
+
+async def listen(request: ApiRequest[EventsAsking]) -> tuple[Listener, Document | None]:
+    """Begin to listen, and what is to be told first; the listener must `leave`."""
     caller, still_allowed = _caller(request)
     listener = Listener(
         filter=_filter(request),
@@ -39,8 +46,7 @@ async def events(request: ApiRequest[EventsAsking]) -> EventStream:
         still_allowed=still_allowed,
     )
     last_id = request.header(b"last-event-id") or request.asked.last_event_id
-    first = await request.streams.begin(listener, last_id)
-    return EventStream(request.streams, listener, first)
+    return listener, await request.streams.begin(listener, last_id)
 
 
 def _caller(request: ApiRequest[EventsAsking]) -> tuple[str, Callable[[], Awaitable[Key]]]:
