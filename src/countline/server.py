@@ -31,6 +31,7 @@ from countline.gateway.gate import Gate, PushLimits
 from countline.gateway.http import with_pushes
 from countline.gateway.listener import listener
 from countline.limits import LIVE_KEEP_S
+from countline.mqtt import run_brokers
 from countline.outlets.webhooks import WebhookSettings, run_webhook
 from countline.settings import Settings
 from countline.store import Transaction, View
@@ -134,9 +135,11 @@ async def _run_edges(
     url: str,
 ) -> None:
     streams = streams_of(engine)
-    server = _Embedded(_uvicorn_config(settings, engine, fieldwork, streams))
+    gate = _gate(settings, engine)
+    server = _Embedded(_uvicorn_config(settings, engine, fieldwork, streams, gate))
     serving = asyncio.create_task(server.serve(sockets=[sock]))
     outlets = [asyncio.create_task(each) for each in _outlets(settings, engine, stop)]
+    outlets += [asyncio.create_task(each) for each in run_brokers(settings, engine, gate, stop)]
     outlets.append(asyncio.create_task(fieldwork.run(stop)))
     stopping = asyncio.create_task(stop.wait())
     upping = asyncio.create_task(server.up.wait())
@@ -157,15 +160,18 @@ async def _run_edges(
         log.info("server.stopped", url=url)
 
 
-def _uvicorn_config(
-    settings: Settings, engine: Engine, fieldwork: Fieldwork, streams: Streams
-) -> uvicorn.Config:
-    api = create_app(engine, ApiSettings(), devices=fieldwork.desk, streams=streams)
+def _gate(settings: Settings, engine: Engine) -> Gate:
     limits = PushLimits(
         body_bytes_max=settings.push.body_bytes_max,
         in_flight_bytes_max=settings.push.in_flight_bytes_max,
     )
-    gate = Gate(engine, limits)
+    return Gate(engine, limits)
+
+
+def _uvicorn_config(
+    settings: Settings, engine: Engine, fieldwork: Fieldwork, streams: Streams, gate: Gate
+) -> uvicorn.Config:
+    api = create_app(engine, ApiSettings(), devices=fieldwork.desk, streams=streams)
     return uvicorn.Config(
         with_pushes(api, gate),
         http=listener(gate),
