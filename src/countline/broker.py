@@ -236,7 +236,7 @@ async def connected(
     try:
         client = _client(settings, will, keeps_session)
         client._client.manual_ack_set(keeps_session)
-        await client.__aenter__()
+        await _enter(client)
     except (aiomqtt.MqttError, OSError, ValueError) as error:
         raise BrokerGone(f"{settings.where}: {_in_words(error)}.") from error
     broker = Broker(client, settings)
@@ -244,6 +244,37 @@ async def connected(
         yield broker
     finally:
         await broker.close()
+
+
+async def _enter(client: aiomqtt.Client) -> None:
+    """Connect. Raises `MqttError`, at once too when the broker hangs up instead of answering.
+
+    aiomqtt would wait for the answer all the same, and leave the socket open.
+    """
+    loop, paho = asyncio.get_running_loop(), client._client
+    hung_up: asyncio.Future[Any] = loop.create_future()
+    passed_on: Any = paho.on_disconnect
+
+    def on_disconnect(*told: Any) -> None:
+        passed_on(*told)
+        loop.call_soon_threadsafe(hung_up.cancel)
+
+    paho.on_disconnect = on_disconnect
+    entering: asyncio.Future[Any] = asyncio.ensure_future(client.__aenter__())
+    waiting: set[asyncio.Future[Any]] = {entering, hung_up, client._disconnected}
+    entered = False
+    try:
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        if not (entering.done() or client._connected.done()):
+            broken = client._disconnected.exception() if client._disconnected.done() else None
+            raise aiomqtt.MqttError(_in_words(broken) if broken else "the broker hung up")
+        await entering
+        entered = True
+    finally:
+        if not entered:
+            entering.cancel()
+            await asyncio.gather(entering, return_exceptions=True)
+            paho._sock_close()
 
 
 def _client(settings: BrokerSettings, will: Message | None, keeps_session: bool) -> aiomqtt.Client:
@@ -275,7 +306,7 @@ def _client(settings: BrokerSettings, will: Message | None, keeps_session: bool)
     return client
 
 
-def _in_words(error: Exception) -> str:
+def _in_words(error: BaseException) -> str:
     if isinstance(error, MqttConnectError):
         return f"the broker refuses us: {error}"
     said = (error.strerror if isinstance(error, OSError) else None) or str(error)

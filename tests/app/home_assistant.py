@@ -26,11 +26,11 @@ PLATFORM = {
     "sensor": {"state_class", "unit_of_measurement", "options"},
     "binary_sensor": {"payload_on", "payload_off"},
 }
-CLASSES = {
+CLASSES: dict[str, dict[str, set[str] | None]] = {
     "sensor": {"enum": None, "timestamp": None, "volume_flow_rate": {"L/s", "ft³/min", "m³/h"}},
     "binary_sensor": {"occupancy": None, "problem": None},
 }
-STATE_CLASSES = {"measurement", "total_increasing"}
+STATE_CLASSES: dict[str, dict[str, set[str] | None]] = {"measurement", "total_increasing"}
 UNAVAILABLE, UNKNOWN = "unavailable", "unknown"
 
 

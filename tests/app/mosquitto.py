@@ -49,13 +49,14 @@ class Mosquitto:
         self.config.write_text("\n".join(lines) + "\n")
         self.running: subprocess.Popen[bytes] | None = None
 
-    async def start(self) -> None:
-        """Return when it takes connections."""
+    def _spawn(self) -> subprocess.Popen[bytes]:
         assert BINARY is not None
         with (self.folder / "mosquitto.log").open("ab") as log:
-            self.running = subprocess.Popen(
-                [BINARY, "-c", str(self.config)], stdout=log, stderr=log
-            )
+            return subprocess.Popen([BINARY, "-c", str(self.config)], stdout=log, stderr=log)
+
+    async def start(self) -> None:
+        """Return when it takes connections."""
+        self.running = self._spawn()
         async with asyncio.timeout(ANSWER_S_MAX):
             while True:
                 assert self.running.poll() is None, (self.folder / "mosquitto.log").read_text()
@@ -81,6 +82,10 @@ class Mosquitto:
         self.running.terminate()
         self.running.wait()
         self.running = None
+
+    def logged(self, words: str) -> int:
+        """How often it has said so."""
+        return (self.folder / "mosquitto.log").read_text().count(words)
 
     def settings(self, client_id: str = "countline-here", **more: Any) -> BrokerSettings:
         """How to reach it."""

@@ -323,7 +323,7 @@ def test_a_broker_that_goes_and_comes_back_misses_no_event(
                     async with listener(broker, "countline/events/#", **session) as there:
                         for minute in range(5):
                             house.commit(10 * life + minute)
-                        await there.until(lambda: len(house.store.log) in sequences(there))  # noqa: B023
+                        await there.until(lambda: len(house.store.log) in sequences(there))
                         heard += sequences(there)
                     broker.stop()
                     for minute in range(5, 10):
