@@ -267,7 +267,9 @@ async def _enter(client: aiomqtt.Client) -> None:
         await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         if not (entering.done() or client._connected.done()):
             broken = client._disconnected.exception() if client._disconnected.done() else None
-            raise aiomqtt.MqttError(_in_words(broken) if broken else "the broker hung up")
+            raise aiomqtt.MqttError(
+                _in_words(broken) if broken else "the broker hung up without an answer"
+            )
         await entering
         entered = True
     finally:

@@ -30,7 +30,7 @@ CLASSES: dict[str, dict[str, set[str] | None]] = {
     "sensor": {"enum": None, "timestamp": None, "volume_flow_rate": {"L/s", "ft³/min", "m³/h"}},
     "binary_sensor": {"occupancy": None, "problem": None},
 }
-STATE_CLASSES: dict[str, dict[str, set[str] | None]] = {"measurement", "total_increasing"}
+STATE_CLASSES = {"measurement", "total_increasing"}
 UNAVAILABLE, UNKNOWN = "unavailable", "unknown"
 
 

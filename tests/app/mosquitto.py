@@ -124,6 +124,10 @@ class Listener:
         newest = {m.topic.value: bytes(m.payload) for m in self.heard}
         return {topic: body for topic, body in newest.items() if body}
 
+    def of(self, topic: str) -> list[bytes]:
+        """What was heard of one topic, in order."""
+        return [bytes(m.payload) for m in self.heard if m.topic.value == topic]
+
     async def until(self, holds: Callable[[], bool]) -> None:
         """Wait until something holds of what was heard."""
         async with asyncio.timeout(ANSWER_S_MAX):
