@@ -141,10 +141,17 @@ class Broker:
         self._hear_refusals()
 
     async def _take(self) -> None:
-        """Put what comes into the inbox, until the connection ends."""
+        """Put what comes into the inbox, until the connection ends.
+
+        The broker sends so many that want to be acknowledged and waits; of others it may send any
+        number, and nothing is promised of them.
+        """
         try:
             async for message in self._client.messages:
-                self.inbox.put_nowait(message)
+                if message.qos == 0 and self.inbox.qsize() >= limits.INTAKE_QUEUE_MAX:
+                    _log.warning("message_dropped", topic=message.topic.value)
+                else:
+                    self.inbox.put_nowait(message)
         except aiomqtt.MqttError:
             pass
         finally:
@@ -218,10 +225,12 @@ class Broker:
         return BrokerGone(f"The connection to {self._settings.where} was lost.")
 
     async def close(self) -> None:
-        """End the connection."""
+        """End the connection, whether or not the broker hears of it."""
         with suppress(aiomqtt.MqttError):
             await self._client.__aexit__(None, None, None)
-        await self._taking
+        self._taking.cancel()
+        await asyncio.gather(self._taking, return_exceptions=True)
+        self._client._client._sock_close()
 
 
 @asynccontextmanager

@@ -272,18 +272,23 @@ def _webhook_errors(webhook: WebhookSettings) -> list[FieldError]:
 def _mqtt_errors(settings: Settings) -> Iterator[FieldError]:
     if not (settings.mqtt.url or settings.mqtt_in.url):
         return
-    from countline.mqtt import mqtt_in, mqtt_out
+    from countline.mqtt import hears_itself, mqtt_in, mqtt_out
 
+    found: list[FieldError] = []
     try:
         if settings.mqtt.url:
             mqtt_out(settings.mqtt)
     except ConfigError as error:
-        yield from (replace(one, field=f"mqtt.{one.field}") for one in error.errors)
+        found += (replace(one, field=f"mqtt.{one.field}") for one in error.errors)
     try:
         if settings.mqtt_in.url:
             mqtt_in(settings.mqtt_in)
     except ConfigError as error:
-        yield from (replace(one, field=f"mqtt_in.{one.field}") for one in error.errors)
+        found += (replace(one, field=f"mqtt_in.{one.field}") for one in error.errors)
+    if settings.mqtt.url and settings.mqtt_in.url and not found and hears_itself(settings):
+        detail = f"what is published below {settings.mqtt.base_topic} would come in as pushes"
+        found.append(FieldError(field="mqtt_in.topics", detail=detail))
+    yield from found
 
 
 def _with_secrets(settings: Settings, errors: list[FieldError]) -> Settings:

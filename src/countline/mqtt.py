@@ -6,6 +6,8 @@ from collections.abc import Coroutine, Iterator
 from pathlib import Path
 from typing import Any
 
+import aiomqtt
+
 from countline.broker import BrokerSettings
 from countline.engine.engine import Engine
 from countline.engine.telling import Teller
@@ -56,6 +58,13 @@ def _broker(table: OutTable | InTable, client_id: str) -> BrokerSettings:
         key_file=table.key_file,
         version=table.version,
     )
+
+
+def hears_itself(settings: Settings) -> bool:
+    """Whether what we publish would come in as pushes."""
+    out, come = mqtt_out(settings.mqtt), mqtt_in(settings.mqtt_in)
+    ours = aiomqtt.Topic(f"{out.base_topic}/status")
+    return out.broker.where == come.broker.where and any(map(ours.matches, come.topics))
 
 
 def installation_name(folder: Path) -> str:

@@ -249,6 +249,10 @@ def test_every_setting_is_described_and_has_a_variable() -> None:
         ("[mqtt_in]\nurl = 'mqtt://broker'", ["mqtt_in.topics"]),
         ("[mqtt_in]\nurl = 'mqtt://broker'\ntopics = ['a/#/b']", ["mqtt_in.topics"]),
         ("[mqtt_in]\nurl = 'mqtt://broker'\ntopics = ['a']\ndriver = 'x'", ["mqtt_in.driver"]),
+        (
+            "[mqtt]\nurl = 'mqtt://b'\n[mqtt_in]\nurl = 'mqtt://b:1883'\ntopics = ['#']",
+            ["mqtt_in.topics"],
+        ),
         ("[mqtt_in]\nurl = 'mqtt://broker'\ntopics = ['a']\nsecret = 'x'", ["mqtt_in.secret"]),
     ],
 )
