@@ -102,6 +102,25 @@ def test_what_is_unknown_is_never_told_as_nobody(tmp_path: Path) -> None:
     told(tmp_path, story)
 
 
+def test_it_is_there_once_everything_is(tmp_path: Path) -> None:
+    """What was kept from the last run is not taken for what is so now."""
+
+    async def story(house: MqttHouse, broker: Mosquitto) -> None:
+        house.board.put(zones=[HALL])
+        async with house.running(), listener(broker, STATUS) as heard:
+            await online(heard)
+        house.board.put(zones=[replace(HALL, people=8)])
+        async with listener(broker, STATUS, HALL_STATE) as heard:
+            await heard.until(lambda: len(heard.kept) == 2)
+            async with house.running():
+                await online(heard)
+            said = [(m.topic.value, bytes(m.payload)) for m in heard.heard]
+            new = next(n for n, (_, body) in enumerate(said) if b'"people":8' in body)
+            assert said.index((STATUS, b"online")) > new
+
+    told(tmp_path, story)
+
+
 def test_it_says_goodbye_and_the_broker_says_it_for_one_that_cannot(tmp_path: Path) -> None:
     async def story(house: MqttHouse, broker: Mosquitto) -> None:
         async with listener(broker, STATUS) as heard:
