@@ -11,7 +11,8 @@ from countline import clock
 from countline.drivers.xovis_v5 import DRIVER
 from countline.engine.engine import open_engine
 from tests.app.mosquitto import Mosquitto, listener, mosquitto, needs_mosquitto
-from tests.app.test_mqtt import firsts, online
+from tests.app.test_mqtt import online
+from tests.app.test_mqtt_events import firsts
 from tests.chaos.killable import Asking, Server, free_port
 from tests.engine_house import package, passing
 
