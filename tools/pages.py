@@ -2,8 +2,9 @@
 
 import json
 import re
+from collections.abc import Iterable
 from itertools import groupby
-from typing import Any
+from typing import Any, get_type_hints
 
 NOTE = "Written from the code by `make regen`; do not edit."
 REPEATED_TABLES = frozenset({"webhook"})
@@ -113,6 +114,45 @@ def cli_page() -> str:
     return re.sub(r"\n{3,}", "\n\n", page) + "\n"
 
 
+def modbus_page() -> str:
+    """docs/reference/modbus.md: what the registers of one zone, and of countline itself, hold."""
+    from countline.outlets.modbus.listing import layout_page
+
+    return layout_page(NOTE)
+
+
+def metrics_page() -> str:
+    """docs/reference/metrics.md: every metric that /metrics tells."""
+    from countline.api.metrics.house import HOUSE
+    from countline.api.metrics.zones import COUNTS
+
+    parts = [
+        "# Metrics",
+        NOTE,
+        "What `GET /metrics` tells; how to read it is in [the guide](../howto/metrics-and-grafana.md).\n"
+        "What is not known is left out, and never 0.",
+        "## countline itself",
+        "Always told. Beside these the process tells `process_cpu_seconds_total`,\n"
+        "`process_resident_memory_bytes`, `process_open_fds` and their like, where the system has them.",
+        metrics_table(HOUSE),
+        "## What is counted",
+        "Told with `metrics.counts`. `zone` and `sensor` are names, and may change; ids do not.",
+        metrics_table(COUNTS),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def metrics_table(families: Iterable[Any]) -> str:
+    """Metrics with their labels, as a table."""
+    lines = ["| metric | kind | labels | |", "|---|---|---|---|"]
+    for row in families:
+        labels = ", ".join(f"`{label}`" for label in row.labels)
+        lines.append(
+            f"| `{row.sample_name}` | {row.kind} | {labels or 'none'} | {cell(row.says)} |"
+        )
+    return "\n".join(lines)
+
+
 def openapi_v3() -> str:
     """docs/reference/openapi-v3.json, as the gateway serves it at /v3/openapi.json."""
     from countline.api.openapi import document_text
@@ -127,10 +167,7 @@ def openapi_v1() -> str:
     return document_text("v1")
 
 
-EVENTS = {
-    "counts.recorded": "New numbers: one message per location and commit, more where it would grow too long.",
-    "counts.revised": "Numbers of the past are different now: one message per civil day that changed.",
-    "sensor.discovered": "A device that nobody knows has pushed, and waits to be adopted.",
+STAYS = {
     "counts.provisional": "live events moved a count that a proper record will replace.",
     "catalogue.changed": "numbers of a location mean something else, and are computed anew.",
     "waiting.dropped": "the oldest pushes of a discovered device made room for newer ones.",
@@ -141,18 +178,26 @@ def events_page() -> str:
     """docs/reference/events.md: what webhooks and streams tell, field by field."""
     import msgspec
 
-    from countline.outlets.webhooks.settings import WEBHOOK_KINDS
+    from countline.model.event import TOLD_KINDS
     from countline.wire import events
 
     lines = ["# Events", "", NOTE, ""]
     lines += [
         "A webhook posts `{type, timestamp, data}`, signed by Standard Webhooks; how to receive it is in",
-        "[the guide](../howto/receive-webhooks.md). A [stream](../howto/follow-live.md) has the same documents. Numbers",
-        "are those at the time of telling, so a late reader never gets an older value after a newer one.",
+        "[the guide](../howto/receive-webhooks.md). A [stream](../howto/follow-live.md) has the same documents. Counts",
+        "are those at the time of telling, so a late reader never gets an older value after a newer one; all else is as",
+        "it was when it happened. `sequence` only rises.",
     ]
-    for kind in WEBHOOK_KINDS:
-        data = events.DiscoveredData if kind == "sensor.discovered" else events.CountsData
-        lines += ["", f"## {kind}", "", EVENTS[kind], "", *field_table(msgspec.json.schema(data))]
+    for kind in TOLD_KINDS:
+        data = get_type_hints(events.MESSAGES[kind])["data"]
+        lines += [
+            "",
+            f"## {kind}",
+            "",
+            events.SAYS[kind],
+            "",
+            *field_table(msgspec.json.schema(data)),
+        ]
     lines += [
         "",
         "## resync",
@@ -162,7 +207,7 @@ def events_page() -> str:
     ]
     lines += field_table(msgspec.json.schema(events.ResyncData))
     lines += ["", "## Told to nobody", "", "Further events stay in the house:", ""]
-    lines += [f"- `{kind}`: {says}" for kind, says in EVENTS.items() if kind not in WEBHOOK_KINDS]
+    lines += [f"- `{kind}`: {says}" for kind, says in STAYS.items()]
     lines += ["", "## Rows", "", str(events.RowBody.__doc__), ""]
     return "\n".join([*lines, *field_table(msgspec.json.schema(events.RowBody))]) + "\n"
 
@@ -181,9 +226,10 @@ def kind_of_field(says: dict[str, Any]) -> str:
     if "anyOf" in says:
         return " or ".join(kind_of_field(one) for one in says["anyOf"])
     if says.get("type") == "array":
-        return (
-            "list of rows" if "$ref" in says["items"] else f"list of {kind_of_field(says['items'])}"
-        )
+        items = says["items"]
+        return f"list of {'rows' if '$ref' in items else kind_of_field(items)}"
+    if ref := says.get("$ref"):
+        return str(ref.rpartition("/")[2])
     if says.get("type") == "object":
         return f"object of {kind_of_field(says['additionalProperties'])}"
     kind = says.get("format") or says.get("type") or ("string" if "enum" in says else "anything")

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tools import pages
+from tools import dashboards, pages
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -18,8 +18,12 @@ GENERATED: tuple[tuple[str, Callable[[], str]], ...] = (
     ("docs/reference/diagnostics.md", pages.diagnostics_page),
     ("docs/reference/cli.md", pages.cli_page),
     ("docs/reference/events.md", pages.events_page),
+    ("docs/reference/metrics.md", pages.metrics_page),
+    ("docs/reference/modbus.md", pages.modbus_page),
     ("docs/reference/openapi-v3.json", pages.openapi_v3),
     ("docs/reference/openapi-v1.json", pages.openapi_v1),
+    ("deploy/grafana/countline-api.json", dashboards.api_dashboard),
+    ("deploy/grafana/countline-metrics.json", dashboards.metrics_dashboard),
 )
 
 

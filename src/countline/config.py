@@ -8,7 +8,7 @@ import os
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from ipaddress import ip_network
 from pathlib import Path
 from types import UnionType
@@ -19,6 +19,7 @@ from countline.errors import BadQuery, ConfigError, FieldError
 from countline.settings import (
     LOOPBACK,
     PREFIX,
+    BacnetSettings,
     MqttInSettings,
     MqttSettings,
     Says,
@@ -238,6 +239,7 @@ def _contradictions(settings: Settings) -> list[FieldError]:
             detail = f"found {_shown(proxy)}, expected an address or network such as 10.0.0.0/8"
             found.append(FieldError(field="trusted_proxies", detail=detail))
     found += _device_errors(settings)
+    found += _bacnet_errors(settings.bacnet)
     for webhook in settings.webhook:
         found += _webhook_errors(webhook)
     return [*found, *_mqtt_errors(settings)]
@@ -257,6 +259,20 @@ def _device_errors(settings: Settings) -> Iterator[FieldError]:
             check_target(settings.devices.push_url)
         except BadQuery as error:
             yield FieldError(field="devices.push_url", detail=error.errors[0].detail)
+
+
+def _bacnet_errors(bacnet: BacnetSettings) -> list[FieldError]:
+    if not bacnet.enabled:
+        return []
+    from countline.outlets.bacnet import BacnetSettings as Checked
+
+    wanted = asdict(bacnet)
+    del wanted["enabled"]
+    try:
+        Checked(**wanted)
+    except ConfigError as error:
+        return [replace(one, field=f"bacnet.{one.field}") for one in error.errors]
+    return []
 
 
 def _webhook_errors(webhook: WebhookSettings) -> list[FieldError]:
@@ -326,5 +342,12 @@ def _warnings(settings: Settings) -> Iterator[str]:
     for name, url in (("mqtt", settings.mqtt.url), ("mqtt_in", settings.mqtt_in.url)):
         if url.startswith("mqtt://") and not LOOPBACK.fullmatch(urlsplit(url).hostname or ""):
             yield f"{name}.url {url} is not mqtts: anyone on the way can read what is sent"
+    if settings.modbus.enabled and not LOOPBACK.fullmatch(settings.modbus.host):
+        yield (
+            f"modbus.host {settings.modbus.host} can be reached from outside, and Modbus knows no"
+            " keys: whoever reaches it reads the counts of every zone"
+        )
+    if settings.metrics.enabled and settings.metrics.open and not settings.loopback:
+        yield f"metrics.open: whoever reaches {settings.host} reads /metrics without a key"
     plain = [w.url for w in settings.webhook if w.url.startswith("http://")]
     yield from (f"webhook.url {url} is not https: anyone on the way can read it" for url in plain)

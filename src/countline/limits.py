@@ -54,6 +54,7 @@ LAYOUT_REACH_M_MAX = 20_000  # from the origin; an airport is 10 km long
 
 # -- occupancy ------------------------------------------------------------------------------------
 STALE_AFTER_S_MIN = 900  # a line is silent after 15 minutes, or 2.5 usual intervals
+PEOPLE_OF_ZONE_MAX = 1_000_000  # what an operator may say is there; no hall holds as many
 FINAL_AFTER_S = 86_400  # a fully covered row is final a day after its end
 
 # -- telling --------------------------------------------------------------------------------------
@@ -70,6 +71,7 @@ STREAM_SEND_S_MAX = 30  # a listener that takes nothing for so long is let go
 STREAM_HEARTBEAT_S = 15  # proxies cut what is silent for half a minute
 STREAM_KEY_CHECK_S = 3  # a key that has ended is heard of so late
 STREAMS_CATCHING_UP_MAX = 4  # read at once; the others wait, and questions get their turn
+MODBUS_CALLERS_MAX = 64  # connections at once; a building has a few controllers
 DEAD_LETTERS_BYTES_MAX = 64_000_000  # three thousand of the largest messages
 
 # -- asking sensors -------------------------------------------------------------------------------

@@ -2,9 +2,8 @@
 
 import asyncio
 import secrets
-from collections.abc import Coroutine, Iterator
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import aiomqtt
 
@@ -14,7 +13,6 @@ from countline.engine.telling import Teller
 from countline.errors import ConfigError
 from countline.gateway.gate import Gate
 from countline.gateway.mqtt import MqttInSettings, take_pushes
-from countline.model.query import Reason
 from countline.outlets.mqtt import MqttSettings, run_mqtt
 from countline.settings import MqttInSettings as InTable
 from countline.settings import MqttSettings as OutTable
@@ -87,27 +85,25 @@ def installation_name(folder: Path) -> str:
     return name
 
 
-def run_brokers(
+async def tell_broker(settings: Settings, engine: Engine, stop: asyncio.Event) -> None:
+    """Tell the broker of `[mqtt]` until `stop` is set."""
+    await run_mqtt(
+        mqtt_out(settings.mqtt, installation_name(settings.data)),
+        board=engine.board,
+        feed=engine.feed,
+        teller=Teller(engine.store, engine.desk),
+        memory=settings.data / MEMORY_FILE,
+        stop=stop,
+    )
+
+
+async def take_from_broker(
     settings: Settings, engine: Engine, gate: Gate, stop: asyncio.Event
-) -> Iterator[Coroutine[Any, Any, None]]:
-    """What runs for the brokers that are configured."""
-    if settings.mqtt.url:
-        yield run_mqtt(
-            mqtt_out(settings.mqtt, installation_name(settings.data)),
-            board=engine.board,
-            feed=engine.feed,
-            teller=Teller(engine.store, engine.desk),
-            memory=settings.data / MEMORY_FILE,
-            stop=stop,
-        )
-    if settings.mqtt_in.url:
-
-        def report(trouble: Reason | None) -> None:
-            engine.feed.report("mqtt_in", trouble)
-
-        yield take_pushes(
-            mqtt_in(settings.mqtt_in, installation_name(settings.data)),
-            gate=gate,
-            stop=stop,
-            report=report,
-        )
+) -> None:
+    """Take pushes from the broker of `[mqtt_in]` until `stop` is set."""
+    await take_pushes(
+        mqtt_in(settings.mqtt_in, installation_name(settings.data)),
+        gate=gate,
+        stop=stop,
+        report=partial(engine.feed.report, "mqtt_in"),
+    )

@@ -20,19 +20,18 @@ import uvicorn
 
 from countline import __version__, clock
 from countline.api.app import ApiSettings, create_app
+from countline.api.metrics.routes import Metrics
 from countline.engine.engine import Engine, open_engine
 from countline.engine.intake import IntakeSettings
 from countline.engine.keeping import oldest_first
 from countline.engine.streams import Streams, streams_of
-from countline.engine.telling import Teller
 from countline.errors import ConfigError, Conflict
 from countline.fieldwork import Fieldwork, make_fieldwork
 from countline.gateway.gate import Gate, PushLimits
 from countline.gateway.http import with_pushes
 from countline.gateway.listener import listener
 from countline.limits import LIVE_KEEP_S
-from countline.mqtt import run_brokers
-from countline.outlets.webhooks import WebhookSettings, run_webhook
+from countline.outward import outlets_of
 from countline.settings import Settings
 from countline.store import Transaction, View
 
@@ -137,9 +136,9 @@ async def _run_edges(
     streams = streams_of(engine)
     gate = _gate(settings, engine)
     server = _Embedded(_uvicorn_config(settings, engine, fieldwork, streams, gate))
+    outlets = [asyncio.create_task(each) for each in outlets_of(settings, engine, stop)]
+    outlets += [asyncio.create_task(each) for each in _takers(settings, engine, gate, stop)]
     serving = asyncio.create_task(server.serve(sockets=[sock]))
-    outlets = [asyncio.create_task(each) for each in _outlets(settings, engine, stop)]
-    outlets += [asyncio.create_task(each) for each in run_brokers(settings, engine, gate, stop)]
     outlets.append(asyncio.create_task(fieldwork.run(stop)))
     stopping = asyncio.create_task(stop.wait())
     upping = asyncio.create_task(server.up.wait())
@@ -168,10 +167,22 @@ def _gate(settings: Settings, engine: Engine) -> Gate:
     return Gate(engine, limits)
 
 
+def _takers(
+    settings: Settings, engine: Engine, gate: Gate, stop: asyncio.Event
+) -> Iterator[Coroutine[Any, Any, None]]:
+    """Who takes pushes by other ways than HTTP, by the same gate."""
+    if settings.mqtt_in.url:
+        from countline.mqtt import take_from_broker  # seldom needed
+
+        yield take_from_broker(settings, engine, gate, stop)
+
+
 def _uvicorn_config(
     settings: Settings, engine: Engine, fieldwork: Fieldwork, streams: Streams, gate: Gate
 ) -> uvicorn.Config:
-    api = create_app(engine, ApiSettings(), devices=fieldwork.desk, streams=streams)
+    wanted = settings.metrics
+    metrics = Metrics(enabled=wanted.enabled, open=wanted.open, counts=wanted.counts)
+    api = create_app(engine, ApiSettings(metrics=metrics), devices=fieldwork.desk, streams=streams)
     return uvicorn.Config(
         with_pushes(api, gate),
         http=listener(gate),
@@ -185,26 +196,6 @@ def _uvicorn_config(
         lifespan="off",
         timeout_graceful_shutdown=GRACE_S,
     )
-
-
-def _outlets(
-    settings: Settings, engine: Engine, stop: asyncio.Event
-) -> Iterator[Coroutine[Any, Any, None]]:
-    teller = Teller(engine.store, engine.desk)
-    for webhook in settings.webhook:
-        yield run_webhook(
-            WebhookSettings(
-                url=webhook.url,
-                secret=webhook.secret,
-                kinds=webhook.kinds,
-                locations=webhook.locations,
-                allow_private=webhook.allow_private,
-            ),
-            feed=engine.feed,
-            teller=teller,
-            stop=stop,
-            dead_letters=settings.data / "webhook-dead-letters.jsonl",
-        )
 
 
 async def _keep_house(settings: Settings, engine: Engine) -> None:

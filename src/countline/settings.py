@@ -180,6 +180,78 @@ class MqttInSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ModbusSettings:
+    """Zones as registers, for controllers; see `countline modbus map`."""
+
+    enabled: Annotated[bool, Says("Whether Modbus TCP is served, for reading only.")] = False
+    host: Annotated[
+        str,
+        Says("The address to listen on. Modbus knows no keys: who reaches it reads all counts."),
+    ] = "127.0.0.1"
+    port: Annotated[
+        int,
+        Says(
+            "The port; 502 is the usual one, and needs rights of its own. 0 takes a free one.",
+            high=65_535,
+        ),
+    ] = 5020
+    unit: Annotated[
+        int, Says("The unit that answers, beside 0 and 255, which mean any.", low=1, high=247)
+    ] = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricsSettings:
+    """`GET /metrics`, for Prometheus."""
+
+    enabled: Annotated[bool, Says("Whether `/metrics` is there.")] = True
+    open: Annotated[
+        bool, Says("Whether it is answered without a key; else it needs one with the scope `read`.")
+    ] = False
+    counts: Annotated[
+        bool, Says("Whether zones and sensors are told too, and not only how countline is.")
+    ] = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BacnetSettings:
+    """A BACnet/IP device with the people of every zone, for building management."""
+
+    enabled: Annotated[bool, Says("Whether there is such a device.")] = False
+    address: Annotated[
+        str,
+        Says(
+            "This machine's address with the length of its network, `192.0.2.10/24` or"
+            " `192.0.2.10/24:47808`; needed."
+        ),
+    ] = ""
+    device_instance: Annotated[
+        int, Says("A number that no other device of the building has; needed.", high=4_194_302)
+    ] = 0
+    device_name: Annotated[str, Says("A name that no other device of the building has.")] = (
+        "countline"
+    )
+    vendor_identifier: Annotated[
+        int, Says("Who made the device; 999 stands for nobody.", high=65_535)
+    ] = 999
+    writable: Annotated[
+        bool,
+        Says(
+            "Whether anybody on the BACnet network may write how many people are in a zone. BACnet"
+            " asks for no password."
+        ),
+    ] = False
+    bbmd: Annotated[
+        str,
+        Says(
+            "A router of broadcasts at which the device registers, `192.0.2.1:47808`, where"
+            " controllers are in another network."
+        ),
+    ] = ""
+    bbmd_ttl_s: Annotated[int, Says("How often it registers there anew.", low=1, high=65_535)] = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LogSettings:
     """What the process says of itself."""
 
@@ -213,7 +285,10 @@ class Settings:
     devices: DeviceSettings = field(default_factory=DeviceSettings)
     mqtt: MqttSettings = field(default_factory=MqttSettings)
     mqtt_in: MqttInSettings = field(default_factory=MqttInSettings)
+    bacnet: BacnetSettings = field(default_factory=BacnetSettings)
     log: LogSettings = field(default_factory=LogSettings)
+    modbus: ModbusSettings = field(default_factory=ModbusSettings)
+    metrics: MetricsSettings = field(default_factory=MetricsSettings)
     webhook: tuple[WebhookSettings, ...] = ()
 
     @property

@@ -13,8 +13,13 @@ from typing import Any
 import uvicorn
 
 from countline.api.app import ApiSettings, create_app
+from countline.api.metrics.routes import Metrics
 from countline.engine.adopting import NO_DEVICES, DeviceDesk
 from countline.engine.engine import Engine, open_engine
+from countline.gateway.gate import Gate, PushLimits
+from countline.gateway.http import with_pushes
+
+USUAL = Metrics()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,11 @@ class _Server(uvicorn.Server):
 
 @contextmanager
 def served(
-    folder: Path, *, furnish: Callable[[Engine], Any], devices: DeviceDesk = NO_DEVICES
+    folder: Path,
+    *,
+    furnish: Callable[[Engine], Any],
+    devices: DeviceDesk = NO_DEVICES,
+    metrics: Metrics = USUAL,
 ) -> Iterator[Loopback]:
     """The API over a fresh store, after the coroutine `furnish(engine)` has put something into it."""
     made: Future[tuple[uvicorn.Server, Loopback]] = Future()
@@ -44,8 +53,9 @@ def served(
         try:
             await furnish(engine)
             _, key = await engine.access.create_key(name="test", scopes=("read", "write", "admin"))
-            app = create_app(engine, ApiSettings(), devices=devices)
-            server = _Server(uvicorn.Config(app, log_config=None, lifespan="off"))
+            app = create_app(engine, ApiSettings(metrics=metrics), devices=devices)
+            gated = with_pushes(app, Gate(engine, PushLimits()))
+            server = _Server(uvicorn.Config(gated, log_config=None, lifespan="off"))
             url = f"http://127.0.0.1:{listening.getsockname()[1]}"
             made.set_result((server, Loopback(url, key)))
             await server.serve(sockets=[listening])

@@ -4,7 +4,7 @@ import asyncio
 import json
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -12,9 +12,11 @@ import httpx2
 import uvicorn
 
 from countline.api.app import ApiSettings, create_app
+from countline.api.metrics.routes import Metrics
 from countline.engine.engine import Engine, make_engine
 from countline.engine.streams import Streams, streams_of
 from countline.gateway.gate import Gate, PushLimits
+from countline.gateway.http import with_pushes
 from countline.gateway.listener import listener
 from countline.model.claim import Minute
 from countline.model.ids import LocationId, SensorNo
@@ -23,6 +25,7 @@ from countline.testing.reference_store import ReferenceStore
 from tests.held_time import until
 from tests.told_house import DOOR, LONDON, NOON_S, records
 
+TOLD = Metrics(counts=True)
 FIRST_SERIES = {1: 10, 2: 20, 3: 30}
 
 
@@ -101,8 +104,13 @@ def accepted(
 
 
 @asynccontextmanager
-async def gateway() -> AsyncIterator[Gateway]:
-    """A gateway over the small house, until the block ends."""
+async def gateway(
+    metrics: Metrics = TOLD, *, board_by_hand: bool = False
+) -> AsyncIterator[Gateway]:
+    """A gateway over the small house, until the block ends.
+
+    With `board_by_hand` followers rest, and on the board hangs what the test puts there.
+    """
     engine = make_engine(ReferenceStore())
     await engine.store.write(lambda tx: tx.save(*records()))
     await engine.start()
@@ -110,10 +118,12 @@ async def gateway() -> AsyncIterator[Gateway]:
     streams = streams_of(engine)
     pages: dict[str, str] = {}
     reported: list[bytes] = []
-    app = _with_pages(create_app(engine, ApiSettings(), streams=streams), pages, reported)
+    api = create_app(engine, ApiSettings(metrics=metrics), streams=streams)
+    app = _with_pages(api, pages, reported)
     limits = PushLimits(body_bytes_max=1_000_000, in_flight_bytes_max=10_000_000)
+    gate = Gate(engine, limits)
     config = uvicorn.Config(
-        app, http=listener(Gate(engine, limits)), log_config=None, lifespan="off"
+        with_pushes(app, gate), http=listener(gate), log_config=None, lifespan="off"
     )
     server = _Server(config)
     with socket.create_server(("127.0.0.1", 0)) as sock:
@@ -121,15 +131,16 @@ async def gateway() -> AsyncIterator[Gateway]:
         url = f"http://127.0.0.1:{sock.getsockname()[1]}"
         try:
             await until(lambda: server.started)
-            yield Gateway(
-                url=url,
-                engine=engine,
-                streams=streams,
-                server=server,
-                key=key,
-                pages=pages,
-                reported=reported,
-            )
+            with engine.holding_back() if board_by_hand else nullcontext():
+                yield Gateway(
+                    url=url,
+                    engine=engine,
+                    streams=streams,
+                    server=server,
+                    key=key,
+                    pages=pages,
+                    reported=reported,
+                )
         finally:
             streams.close()
             server.should_exit = True

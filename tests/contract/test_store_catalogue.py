@@ -8,6 +8,7 @@ import pytest
 from countline.errors import StoreError
 from countline.model.access import Key, PushSecret, Session
 from countline.model.adoption import Adoption, ConfigurationChange, Hole
+from countline.model.board import SensorTold, ZoneTold
 from countline.model.health import KeptFacts, Trouble
 from countline.model.ids import (
     LayoutId,
@@ -78,6 +79,11 @@ RECORDS: tuple[Any, ...] = (
         area_rate=0.3, design_population=4, standby_allowed=True, curve_gives="setpoint_offset",
         curve_unit="K", curve=(CurvePoint(0.0, 0.0), CurvePoint(0.5, -1.5)),
     ),
+    ZoneTold(
+        zone_id=ZoneId(1), people=4, quality="good", presence="occupied", light="red", flow=73.5,
+        fallback=True, in_total=9, out_total=5,
+    ),
+    SensorTold(sensor=SensorNo(9), health="offline", silent=True),
 )  # fmt: skip
 
 
@@ -139,7 +145,9 @@ def test_the_catalogue_version_moves_with_what_the_catalogue_is(
         | KeptFacts
         | Trouble
         | LayoutImage
-        | Ventilation,
+        | Ventilation
+        | ZoneTold
+        | SensorTold,
     )
     with empty_store(opener) as store:
         for step in ("save", "save", "delete"):

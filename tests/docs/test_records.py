@@ -11,7 +11,7 @@ MAKEFILE = (ROOT / "Makefile").read_text()
 
 
 def first_cells(text: str) -> list[str]:
-    return re.findall(r"^\| (?!package)([a-z0-9-]+) \|", text, re.MULTILINE)
+    return re.findall(r"^\| (?!package)([A-Za-z0-9-]+) \|", text, re.MULTILINE)
 
 
 def package_names(requirements: list[str]) -> set[str]:

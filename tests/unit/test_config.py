@@ -275,3 +275,39 @@ def test_a_broker_elsewhere_without_tls_is_a_warning(tmp_path: Path) -> None:
     (warning,) = load(tmp_path, "[mqtt]\nurl = 'mqtt://broker'").warnings
     assert "mqtt.url mqtt://broker is not mqtts" in warning
     assert not load(tmp_path, "[mqtt]\nurl = 'mqtt://127.0.0.1:1884'").warnings
+
+
+def test_what_needs_no_key_is_warned_of_where_others_reach_it(tmp_path: Path) -> None:
+    path = tmp_path / "countline.toml"
+    path.write_text(
+        'host = "0.0.0.0"\n[metrics]\nopen = true\n[modbus]\nenabled = true\nhost = "192.0.2.1"\n'
+    )
+    warned = load_settings(path, environ={}).warnings
+    assert any("Modbus knows no keys" in warning for warning in warned)
+    assert any("/metrics without a key" in warning for warning in warned)
+    path.write_text('[metrics]\nopen = true\n[modbus]\nenabled = true\nhost = "127.0.0.1"\n')
+    assert load_settings(path, environ={}).warnings == ()
+
+
+# -- BACnet ---------------------------------------------------------------------------------------
+def test_a_bacnet_device_is_read_whole(tmp_path: Path) -> None:
+    text = """
+        [bacnet]
+        enabled = true
+        address = "192.0.2.10/24:47809"
+        device_instance = 260001
+        writable = true
+        """
+    bacnet = load(tmp_path, text).settings.bacnet
+    assert (bacnet.address, bacnet.device_instance) == ("192.0.2.10/24:47809", 260_001)
+    assert (bacnet.device_name, bacnet.vendor_identifier, bacnet.writable) == (
+        "countline",
+        999,
+        True,
+    )
+
+
+def test_a_bacnet_device_without_its_address_is_refused_where_it_is_wanted(tmp_path: Path) -> None:
+    errors = refused(tmp_path, "[bacnet]\nenabled = true\nbbmd = 'router'\n")
+    assert [e.field for e in errors] == ["bacnet.address", "bacnet.device_instance", "bacnet.bbmd"]
+    assert not load(tmp_path, "[bacnet]\nbbmd = 'router'\n").settings.bacnet.enabled

@@ -1,7 +1,7 @@
 """The API as one ASGI app: both versions, their documents, pages and life signs."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 from litestar import Litestar
@@ -9,6 +9,7 @@ from litestar import Litestar
 from countline import clock
 from countline.api.door import Door
 from countline.api.edge import App, with_headers
+from countline.api.metrics.routes import Metrics, metrics_routes
 from countline.api.operate import life_signs
 from countline.api.operation import to_handler, to_options
 from countline.api.pages.routes import page_routes
@@ -29,6 +30,7 @@ class ApiSettings:
     at the end; left out, links are relative."""
 
     public_url: str = ""
+    metrics: Metrics = field(default_factory=Metrics)
 
 
 def create_app(
@@ -43,13 +45,15 @@ def create_app(
 
     Who gives `streams` can close them, so that a server stops without waiting for listeners.
     """
-    door = Door(engine, devices, streams or streams_of(engine), now_ms=now_ms)
+    streams = streams or streams_of(engine)
+    door = Door(engine, devices, streams, now_ms=now_ms)
     app = Litestar(
         route_handlers=[
             *(to_options(path, OPERATIONS) for path in dict.fromkeys(o.path for o in OPERATIONS)),
             *(to_handler(operation) for operation in OPERATIONS),
             *page_routes(),
             *life_signs(engine),
+            *metrics_routes(engine, streams, settings.metrics),
         ],
         request_class=ApiRequest,
         before_request=door.enter,

@@ -93,6 +93,7 @@ _LIVE = {
     "density": 0.108,
     "capacity": 60,
     "utilisation": 0.217,
+    "light": "green",
     "last_known": 13,
 }
 _CURRENT = {
@@ -124,6 +125,9 @@ _ZONE = {
     "sensors": ["SNSR_001"],
     "category": None,
     "created_at": "2026-01-01T00:00:00Z",
+    "amber_percent": 80,
+    "red_percent": 100,
+    "hysteresis_percent": 5,
 }
 _LINE = {
     "line_id": 1,

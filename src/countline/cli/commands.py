@@ -23,6 +23,8 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("keys", "keys of callers, and secrets of sensors"),
             ("sensors", "find, adopt, configure, list and retire sensors"),
             ("layouts", "floor plans, from files and to files"),
+            ("modbus", "which register holds what"),
+            ("bacnet", "what building controllers see of each zone"),
             ("doctor", "what is wrong, since when, and what to do"),
         ),
     ),
@@ -61,6 +63,7 @@ def build_app() -> "App":
     """The command line, ready to be called with words."""
     from cyclopts import App
 
+    from countline.cli.bacnet import BACNET
     from countline.cli.check import check
     from countline.cli.demand import demand
     from countline.cli.demo import demo
@@ -69,6 +72,7 @@ def build_app() -> "App":
     from countline.cli.importing import import_
     from countline.cli.keys import KEYS
     from countline.cli.layouts import LAYOUTS
+    from countline.cli.modbus import MODBUS
     from countline.cli.query import QUERY
     from countline.cli.rebuild import rebuild
     from countline.cli.replay import replay
@@ -87,6 +91,6 @@ def build_app() -> "App":
     for command in (serve, demo, check, emulate, doctor, demand, replay, rebuild, version):
         app.command(command)
     app.command(import_, name="import")
-    for folder in (KEYS, SENSORS, LAYOUTS, QUERY):
+    for folder in (KEYS, SENSORS, LAYOUTS, BACNET, MODBUS, QUERY):
         app.command(folder)
     return app

@@ -10,20 +10,14 @@ import msgspec
 
 from countline.client._requests import pairs
 from countline.client._responses import TRY_AGAIN, ApiError, refusal, retry_after_s
-from countline.wire.events import CountsMessage, DiscoveredMessage, OtherMessage, ResyncMessage
+from countline.wire.events import MESSAGES, Message, OtherMessage, ResyncMessage
 
 PATH = "/v3/events"
 SILENCE_S_MAX = 45.0  # three heartbeats: a connection that says nothing for so long is dead
 RETRY_S_FIRST = 1.0
 RETRY_S_MAX = 60.0
 
-EventMessage = CountsMessage | DiscoveredMessage | ResyncMessage | OtherMessage
-MESSAGES: Mapping[str, Any] = {
-    "counts.recorded": CountsMessage,
-    "counts.revised": CountsMessage,
-    "sensor.discovered": DiscoveredMessage,
-    "resync": ResyncMessage,
-}
+EventMessage = Message | ResyncMessage | OtherMessage
 
 
 class StreamEvent(NamedTuple):
@@ -95,8 +89,12 @@ class Following:
         if not data:
             return None
         try:
-            message = msgspec.json.decode(data, type=MESSAGES.get(kind, OtherMessage))
+            message = msgspec.json.decode(data, type=_struct_of(kind))
         except msgspec.MsgspecError as error:
             detail = f"{PATH} told something else than documented: {error}"
             raise ApiError(200, detail, code="answer_unreadable") from error
         return StreamEvent(self.last_id or "", message)
+
+
+def _struct_of(kind: str) -> type[EventMessage]:
+    return ResyncMessage if kind == "resync" else MESSAGES.get(kind, OtherMessage)

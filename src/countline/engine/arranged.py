@@ -14,11 +14,13 @@ from countline.engine.entering import (
     take_out,
 )
 from countline.engine.mapping import DeviceChannel, LinesAsked
+from countline.engine.reporting import fact
 from countline.model.adoption import Adoption, ConfigurationChange
 from countline.model.ids import SensorNo
 from countline.model.sensor import Sensor
 from countline.store.seam import Transaction, View
 from countline.vault import Secret
+from countline.wire.events import ConfigChangedData
 
 DEVICE = "device"  # who changed a configuration, where somebody did it on the device itself
 
@@ -230,3 +232,14 @@ class ArrangedDesk:
                 after=after,
             )
         )
+        known = tx.record(Sensor, sensor)
+        if known is not None and who != DEVICE:  # that is told as soon as the device shows it
+            data = ConfigChangedData(
+                location_id=known.location_id,
+                sensor_id=known.sensor_id,
+                origin="countline",
+                who=who,
+                what=what,
+                sequence=0,
+            )
+            tx.emit(fact("sensor.config_changed", data, at_s=self._now_s(), sensor=sensor))

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from zoneinfo import available_timezones
 
+from countline.counting.occupancy import whole_minute
 from countline.errors import BadQuery, Conflict, FieldError, Impossible, NotFound
 from countline.model.event import Event
 from countline.model.ids import LineId, LocationId, SensorId, SensorNo, ZoneId, is_id
 from countline.model.interval import DayGrid, Granularity
-from countline.model.place import RESETS_S, Line, Location, Source, Zone
+from countline.model.place import RESETS_S, Anchor, Line, Location, Source, Zone
 from countline.model.sensor import Channel, Device, Expected, Sensor
 from countline.store.seam import Transaction
 
@@ -79,6 +80,33 @@ def check_parent(tx: Transaction, zone: Zone) -> None:
             raise bad_field("parent_id", f"zone {zone.zone_id} would lie inside itself")
         seen.add(parent.zone_id)
         parent_id = parent.parent_id
+
+
+def check_limits(zone: Zone) -> None:
+    """Refuse a light that would turn red before amber."""
+    if zone.amber_percent > zone.red_percent:
+        raise bad_field(
+            "amber_percent", f"{zone.amber_percent} is above red_percent, {zone.red_percent}"
+        )
+
+
+def operator_anchor(
+    tx: Transaction, zone: Zone, people: int, *, at_s: int, told_s: int, reason: str
+) -> Anchor:
+    """What an operator says of a zone; said again within one minute, it replaces the first word."""
+    minute_s = whole_minute(at_s)
+    known = (a for a in tx.records(Anchor) if (a.zone_id, a.at_s) == (zone.zone_id, minute_s))
+    before = next((a for a in known if a.cause == "operator"), None)
+    return Anchor(
+        anchor_id=tx.next_number("anchor") if before is None else before.anchor_id,
+        location_id=zone.location_id,
+        at_s=minute_s,
+        value=people,
+        cause="operator",
+        zone_id=zone.zone_id,
+        told_s=told_s,
+        reason=reason,
+    )
 
 
 def check_line(tx: Transaction, line: Line) -> None:

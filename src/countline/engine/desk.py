@@ -8,9 +8,11 @@ from countline.clock import elapsed_s
 from countline.engine.catalogue import Catalogue, read_catalogue, read_gaps
 from countline.engine.changes import (
     NewSource,
+    bad_field,
     changed,
     check_day,
     check_id,
+    check_limits,
     check_line,
     check_parent,
     check_time_zone,
@@ -19,13 +21,16 @@ from countline.engine.changes import (
     new_sensor,
     new_source,
     next_hour,
+    operator_anchor,
     replace_sources,
     take_device,
     takes_turns,
 )
-from countline.errors import Conflict, NotFound
+from countline.engine.subject import zone_plan
+from countline.errors import Conflict, Impossible, NotFound
+from countline.limits import PEOPLE_OF_ZONE_MAX
 from countline.model.ids import LineId, LocationId, SensorId, ZoneId
-from countline.model.place import RESETS_S, Line, LineRole, Location, VisitorsCross, Zone
+from countline.model.place import RESETS_S, Anchor, Line, LineRole, Location, VisitorsCross, Zone
 from countline.model.sensor import Sensor
 from countline.store.seam import Store, Transaction, View
 
@@ -165,6 +170,9 @@ class CatalogueDesk:
         area_m2: float | None = None,
         capacity: int | None = None,
         category: str | None = None,
+        amber_percent: int = 80,
+        red_percent: int = 100,
+        hysteresis_percent: int = 5,
     ) -> Zone:
         """A new zone of a location, inside another zone or beside the others."""
 
@@ -180,15 +188,19 @@ class CatalogueDesk:
                 capacity=capacity,
                 category=category,
                 created_s=self._now_s(),
+                amber_percent=amber_percent,
+                red_percent=red_percent,
+                hysteresis_percent=hysteresis_percent,
             )
             check_parent(tx, zone)
+            check_limits(zone)
             tx.save(zone)
             return zone
 
         return await self._write(work)
 
     async def change_zone(self, zone_id: int, **changes: Any) -> Zone:
-        """Change name, parent, area, capacity or category."""
+        """Change name, parent, area, category, capacity or its limits."""
 
         def work(tx: Transaction) -> Zone:
             old = tx.record(Zone, zone_id)
@@ -196,10 +208,41 @@ class CatalogueDesk:
                 raise NotFound(f"There is no zone {zone_id}.", code="zone_not_found")
             new = replace(old, **changes)
             check_parent(tx, new)
+            check_limits(new)
             tx.save(new)
             if new.parent_id != old.parent_id:
                 tx.emit(changed(new.location_id, 0))
             return new
+
+        return await self._write(work)
+
+    async def set_occupancy(
+        self, zone_id: int, people: int, *, reason: str, at_s: int | None = None
+    ) -> Anchor:
+        """An operator's word: so many people are in a zone, now or at a past instant.
+
+        Occupancy is computed anew from the nearest whole minute on. Raises `Impossible` for a zone
+        whose people a sensor sees: there the next count would overrule it.
+        """
+        now_s = self._now_s()
+        at_s = now_s if at_s is None else at_s
+        if not 0 <= people <= PEOPLE_OF_ZONE_MAX:
+            raise bad_field("people", f"must be a whole number from 0 to {PEOPLE_OF_ZONE_MAX}")
+        if at_s > now_s:
+            raise bad_field("at", "lies in the future")
+
+        def work(tx: Transaction) -> Anchor:
+            zone = tx.record(Zone, zone_id)
+            if zone is None:
+                raise NotFound(f"There is no zone {zone_id}.", code="zone_not_found")
+            if zone_plan(self.of_view(tx), zone).present:
+                raise Impossible(
+                    f"The people in zone {zone_id} are seen by a sensor: there is nothing to set."
+                )
+            made = operator_anchor(tx, zone, people, at_s=at_s, told_s=now_s, reason=reason)
+            tx.save(made)
+            tx.emit(changed(zone.location_id, made.at_s))
+            return made
 
         return await self._write(work)
 

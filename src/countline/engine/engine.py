@@ -18,8 +18,10 @@ from countline.engine.feed import Feed
 from countline.engine.followers import OCCUPANCY, OccupancyFollower
 from countline.engine.intake import Intake, IntakeSettings
 from countline.engine.layouts import LayoutDesk
+from countline.engine.noticing import Noticing
 from countline.engine.questions import Questions
 from countline.engine.replaying import Replaying
+from countline.engine.tally import PushTally
 from countline.engine.ventilating import Ventilating
 from countline.engine.watch import Watch
 from countline.store import Store, open_store
@@ -51,8 +53,10 @@ class Engine:
     ventilating: Ventilating
     feed: Feed
     board: Board
+    noticing: Noticing
     replaying: Replaying
     now_ms: Callable[[], int]
+    pushes: PushTally = field(default_factory=PushTally)
     _held: bool = False
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
@@ -81,7 +85,7 @@ class Engine:
             self._woken.clear()
             try:
                 while not (self._held or self._stop.is_set()) and await self._step():
-                    self.feed.wake()
+                    pass
             except Exception:
                 self.watch.trouble(OCCUPANCY, "The last step failed; see the log.")
                 _log.exception("follower_failed", follower=OCCUPANCY)
@@ -97,7 +101,10 @@ class Engine:
         """
         began_s = clock.elapsed_s()
         stepped = await self.follower.step()
+        told = await self.noticing.step()
         took_s = clock.elapsed_s() - began_s
+        if stepped or told:
+            self.feed.wake()
         if stepped and took_s > LONG_STEP_S:
             until_s = clock.elapsed_s() + min(PAUSE_S_MAX, PAUSE_STEPS * took_s)
             commits = -1
@@ -161,6 +168,9 @@ def make_engine(
         on_commit=lambda commit: woken[0](),
         settings=intake,
     )
+    questions = Questions(desk, watch, now_s=now_s)
+    ventilating = Ventilating(desk, watch, now_s=now_s)
+    board = Board()
     engine = Engine(
         store=store,
         desk=desk,
@@ -171,10 +181,11 @@ def make_engine(
         diagnosing=Diagnosing(desk, watch),
         intake=taking,
         follower=OccupancyFollower(desk, now_s=now_s),
-        questions=Questions(desk, watch, now_s=now_s),
-        ventilating=Ventilating(desk, watch, now_s=now_s),
+        questions=questions,
+        ventilating=ventilating,
         feed=feed,
-        board=Board(),
+        board=board,
+        noticing=Noticing(desk, watch, questions, ventilating, board, now_s=now_s),
         replaying=Replaying(desk, taking, now_ms=now_ms),
         now_ms=now_ms,
     )

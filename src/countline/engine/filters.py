@@ -1,23 +1,24 @@
 """What one listener is told of: kinds, places, and what its key may see."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from countline.counting.boundary import line_sign, zone_family
 from countline.engine.catalogue import Catalogue
-from countline.engine.telling import CountRow, Counts, Telling
-from countline.model.event import Event, EventKind
+from countline.engine.telling import CountRow, Discovered, Fact, Telling
+from countline.model.event import FACT_KINDS, TOLD_KINDS, Event, EventKind
 from countline.model.ids import LocationId, SensorId, ZoneId
 
-TOLD_KINDS: tuple[EventKind, ...] = ("counts.recorded", "counts.revised", "sensor.discovered")
+HOUSE_KINDS: frozenset[EventKind] = frozenset(("sensor.discovered", "webhook.disabled"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
     """Which events, and which rows of them; None is all. Equal ones share what is written.
 
-    `discovered`: whether devices that nobody registered are shown. They are in no location, so who
-    asks for one place hears of none.
+    `discovered`: whether what is in no location is told: devices that nobody registered, webhooks.
+    Who asks for one place hears of none.
     """
 
     kinds: frozenset[EventKind] = frozenset(TOLD_KINDS)
@@ -30,20 +31,37 @@ class Filter:
         """Whether anything of an event may be told."""
         if event.kind not in self.kinds:
             return False
-        if event.kind == "sensor.discovered":
+        if event.kind in HOUSE_KINDS:
             return self.discovered
+        if event.kind in FACT_KINDS and not self._is_about(event.detail):
+            return False
         return self._sees(event.location_id)
 
     def part_of(self, telling: Telling, catalogue: Catalogue) -> Telling | None:
         """What of a telling is told; None where nothing is."""
-        if not isinstance(telling, Counts):
+        if isinstance(telling, Discovered):
             return telling if self.discovered and "sensor.discovered" in self.kinds else None
+        if isinstance(telling, Fact):
+            return telling if self._tells(telling) else None
         if telling.kind not in self.kinds or not self._sees(telling.location_id):
             return None
         if self.sensor_id is None and self.zone_id is None:
             return telling
         rows = self._rows(telling.rows, catalogue)
         return replace(telling, rows=rows) if rows else None
+
+    def _tells(self, fact: Fact) -> bool:
+        if fact.kind not in self.kinds:
+            return False
+        if fact.kind in HOUSE_KINDS:
+            return self.discovered
+        return self._is_about(fact.detail) and self._sees(fact.location_id)
+
+    def _is_about(self, detail: Mapping[str, Any]) -> bool:
+        """Whether a fact is of the zone, or the sensor, that is asked for."""
+        return (self.zone_id is None or detail.get("zone_id") == self.zone_id) and (
+            self.sensor_id is None or detail.get("sensor_id") == self.sensor_id
+        )
 
     def _sees(self, location_id: LocationId | None) -> bool:
         return self.locations is None or location_id is None or location_id in self.locations

@@ -15,13 +15,17 @@ from countline.engine.catalogue import Catalogue
 from countline.engine.engine import Engine
 from countline.engine.explaining import explain
 from countline.engine.histories import Merged, merge_history
+from countline.engine.messages import write_instant
+from countline.engine.reporting import fact
 from countline.errors import CountlineError, DeviceError
 from countline.limits import LATENESS_S_MAX
 from countline.model.adoption import Adoption, Hole, HoleState
+from countline.model.event import Event, EventKind
 from countline.model.ids import SensorNo, SeriesNo
 from countline.model.interval import MINUTE_S
 from countline.model.sensor import Sensor, Series
 from countline.store.seam import Transaction, View
+from countline.wire.events import GapData
 
 _log = structlog.get_logger("countline.heal")
 
@@ -140,14 +144,17 @@ class Healer:
             return holes_between(expected, present, from_s, end_s, least_s=MINUTE_S), known
 
         found, known = await self._engine.store.read(find, heavy=True)
-        changes, new = reconciled(sensor.sensor, found, known, self._now_s())
+        now_s = self._now_s()
+        changes, new = reconciled(sensor.sensor, found, known, now_s)
         if not (changes or new):
             return
 
         def write(tx: Transaction) -> bool:
             tx.save(*changes)
             tx.save(*(replace(hole, hole_id=tx.next_number("hole")) for hole in new))
-            over = [(hole.from_s, hole.to_s) for hole in changes if hole.state == "healed"]
+            healed = [hole for hole in changes if hole.state == "healed"]
+            tx.emit(*(gap_event(sensor, hole, now_s) for hole in (*new, *healed)))
+            over = [(hole.from_s, hole.to_s) for hole in healed]
             return sum(explain(tx, sensor.sensor, one, (), "") for one in over) > 0
 
         if await self._engine.store.write(write):
@@ -253,12 +260,32 @@ class Healer:
     ) -> None:
         """Write down what came of a try, and why the rows of what is left have no data."""
 
+        sensor = self._engine.desk.current().sensors[hole.sensor]
+
         def work(tx: Transaction) -> bool:
             tx.save(hole)
+            if hole.state != "open":
+                tx.emit(gap_event(sensor, hole, self._now_s()))
             return explain(tx, hole.sensor, asked, left, gap_reason)
 
         if await self._engine.store.write(work):
             await self._engine.desk.reread_gaps()
+
+
+def gap_event(sensor: Sensor, hole: Hole, at_s: int) -> Event:
+    """What is told of a hole that came to be so."""
+    kind: EventKind = "gap.opened"
+    if hole.state != "open":
+        kind = "gap.healed" if hole.state == "healed" else "gap.permanent"
+    data = GapData(
+        location_id=sensor.location_id,
+        sensor_id=sensor.sensor_id,
+        start=write_instant(hole.from_s),
+        end=write_instant(hole.to_s),
+        detail=hole.reason,
+        sequence=0,
+    )
+    return fact(kind, data, at_s=at_s, sensor=sensor.sensor)
 
 
 def pushed_stretches(catalogue: Catalogue, sensor: SensorNo) -> list[Stretch]:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, cast
 
 import msgspec
 
-from countline.engine.telling import CountRow, Counts, Discovered, Telling
+from countline.engine.telling import CountRow, Counts, Discovered, Fact, Telling
 from countline.limits import WEBHOOK_BODY_BYTES_MAX
 from countline.wire.events import (
     CountsData,
@@ -32,7 +32,9 @@ class Document(NamedTuple):
 
 def write_documents(telling: Telling) -> list[Document]:
     """The documents of one telling, in order: one, or as many as its rows need."""
-    return _counts(telling) if isinstance(telling, Counts) else [_discovered(telling)]
+    if isinstance(telling, Counts):
+        return _counts(telling)
+    return [_fact(telling) if isinstance(telling, Fact) else _discovered(telling)]
 
 
 def place_of(row: CountRow) -> RowPlace:
@@ -57,6 +59,15 @@ def _discovered(telling: Discovered) -> Document:
         type="sensor.discovered", timestamp=write_instant(telling.at_ms // 1000), data=data
     )
     return Document(message.type, msgspec.json.encode(message))
+
+
+def _fact(telling: Fact) -> Document:
+    message = {
+        "type": telling.kind,
+        "timestamp": write_instant(telling.at_ms // 1000),
+        "data": {**telling.detail, "sequence": telling.seq},
+    }
+    return Document(telling.kind, msgspec.json.encode(message))
 
 
 def _counts(told: Counts) -> list[Document]:

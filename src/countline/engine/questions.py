@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+from countline.counting.capacity import light_of
 from countline.counting.coverage import FOREVER_S
 from countline.counting.occupancy import State, acting_anchors, carry, fold_stretch
 from countline.engine.answering import answer
@@ -17,8 +18,10 @@ from countline.engine.table import table_of
 from countline.engine.tide import unfollowed, unfollowed_s
 from countline.engine.watch import Sight, Watch
 from countline.errors import Impossible, NotFound
+from countline.model.board import ZoneTold
 from countline.model.ids import LocationId, SensorNo
 from countline.model.interval import DAY_S, QUARTER_S, Granularity
+from countline.model.place import Light, Zone
 from countline.model.query import Answer, Asked, Present, Quality, Query
 from countline.store.seam import View
 
@@ -56,7 +59,7 @@ class Questions:
             catalogue = self._desk.of_view(view)
             check_sight(catalogue, asked, sight)
             plan = plan_of(catalogue, asked)
-            return [self._present(view, catalogue, plan, unfollowed(view), today=True)]
+            return [self.present_in(view, catalogue, plan, unfollowed(view), today=True)]
 
         catalogue = await self._desk.fresh()
         check_sight(catalogue, asked, sight)
@@ -80,7 +83,7 @@ class Questions:
                 raise _no_location(location_id)
             dirty = unfollowed(view)
             return [
-                self._present(view, catalogue, plan, dirty, today=False)
+                self.present_in(view, catalogue, plan, dirty, today=False)
                 for location in chosen
                 for plan in _location_and_zones(catalogue, location.location_id)
             ]
@@ -88,9 +91,10 @@ class Questions:
         return await self._desk.store.read(work)
 
     # -- one subject now --------------------------------------------------------------------------
-    def _present(
+    def present_in(
         self, view: View, catalogue: Catalogue, plan: Plan, dirty: Dirty, *, today: bool
     ) -> Present:
+        """People of one subject as a view has them, and with `today` the sums of its day."""
         now_s = self._now_s()
         people, as_of_s = self._people(view, plan, dirty, now_s)
         quality = self._quality(plan, now_s)
@@ -111,6 +115,7 @@ class Questions:
             passby_today=sums[2],
             area_m2=zone.area_m2 if zone else None,
             capacity=zone.capacity if zone else None,
+            light=_light(view, zone, None if quality == "unknown" else people),
         )
 
     def _people(
@@ -153,6 +158,14 @@ class Questions:
         """For how long a sensor has been silent beyond what is usual; 0 while it is heard."""
         last_s = self._watch.last_bin_end_s(sensor) or 0
         return max(0, now_s - last_s - self._watch.stale_after_s(sensor))
+
+
+def _light(view: View, zone: Zone | None, people: int | None) -> Light | None:
+    """The light of a zone, after the one that was told last."""
+    if zone is None or zone.capacity is None or people is None:
+        return None
+    told = view.record(ZoneTold, zone.zone_id)
+    return light_of(zone, people, (told.light if told else "") or None)
 
 
 def check_sight(catalogue: Catalogue, asked: Asked, sight: Sight) -> None:

@@ -20,13 +20,13 @@ from countline import clock, limits
 from countline.engine.catalogue import Catalogue
 from countline.engine.engine import Engine
 from countline.engine.feed import POLL_S, Feed, Visit, next_batch, pause
-from countline.engine.filters import TOLD_KINDS, Filter
+from countline.engine.filters import Filter
 from countline.engine.marks import Mark, read_mark
 from countline.engine.messages import Document, write_documents, write_instant
 from countline.engine.telling import Snapshots, Teller, Telling
 from countline.errors import NotAllowed, TooMuch
 from countline.model.access import Key
-from countline.model.event import Event
+from countline.model.event import TOLD_KINDS, Event
 from countline.store.seam import Store, View
 from countline.wire.events import Lost, ResyncData, ResyncMessage
 

@@ -5,11 +5,11 @@ from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
-from typing import Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from countline.engine.catalogue import Catalogue
 from countline.model.claim import Bin
-from countline.model.event import Event
+from countline.model.event import FACT_KINDS, Event, EventKind
 from countline.model.ids import LineId, LocationId, SensorId, SensorNo, ZoneId
 from countline.model.interval import DayGrid, Granularity
 from countline.model.place import Source
@@ -64,7 +64,20 @@ class Discovered:
     at_ms: int
 
 
-Telling = Counts | Discovered
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """An event that says all in itself: `detail` is what its message has as `data`."""
+
+    kind: EventKind
+    location_id: LocationId | None
+    zone_id: ZoneId | None
+    sensor_id: SensorId | None
+    detail: Mapping[str, Any]
+    seq: int
+    at_ms: int
+
+
+Telling = Counts | Discovered | Fact
 
 
 class Snapshots(Protocol):
@@ -86,7 +99,7 @@ class Teller:
         """What a batch of whole commits says, in order; values are read when it is their turn."""
         catalogue = await self._desk.fresh()
         for topic in topics(events, catalogue):
-            if isinstance(topic, Discovered):
+            if not isinstance(topic, Topic):
                 yield topic
                 continue
             rows = await self._store.read(partial(read_rows, topic, catalogue), heavy=True)
@@ -139,16 +152,18 @@ class Topic:
         )
 
 
-def topics(events: Sequence[Event], catalogue: Catalogue) -> list[Topic | Discovered]:
+def topics(events: Sequence[Event], catalogue: Catalogue) -> list[Topic | Discovered | Fact]:
     """One topic per location and commit for what was recorded, per civil day for what was revised.
 
     A topic stands where its last event stands. Events of kinds that nobody is told are left out.
     """
     counts: dict[tuple[str, LocationId, int | date], Topic] = {}
-    found: list[Topic | Discovered] = []
+    found: list[Topic | Discovered | Fact] = []
     for event in events:
         if event.kind == "sensor.discovered":
             found.append(_discovered(event))
+        elif event.kind in FACT_KINDS:
+            found.append(_fact(event))
         elif event.kind == "counts.recorded" or event.kind == "counts.revised":
             for location_id, local_date, sensor, stretch in _changes(event, catalogue):
                 key = (event.kind, location_id, local_date or event.commit)
@@ -160,8 +175,8 @@ def topics(events: Sequence[Event], catalogue: Catalogue) -> list[Topic | Discov
     return sorted([*found, *counts.values()], key=_place)
 
 
-def _place(topic: Topic | Discovered) -> tuple[int, date]:
-    if isinstance(topic, Discovered):
+def _place(topic: Topic | Discovered | Fact) -> tuple[int, date]:
+    if not isinstance(topic, Topic):
         return topic.seq, date.min
     return topic.last.seq, topic.local_date or date.min
 
@@ -170,6 +185,18 @@ def _discovered(event: Event) -> Discovered:
     names = ("vendor", "serial", "context", "driver")
     told = {name: str(event.detail.get(name, "")) for name in names}
     return Discovered(seq=event.seq, at_ms=event.at_ms, **told)
+
+
+def _fact(event: Event) -> Fact:
+    return Fact(
+        kind=event.kind,
+        location_id=event.location_id,
+        zone_id=event.detail.get("zone_id"),
+        sensor_id=event.detail.get("sensor_id"),
+        detail=event.detail,
+        seq=event.seq,
+        at_ms=event.at_ms,
+    )
 
 
 def _changes(

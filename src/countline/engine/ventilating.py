@@ -112,12 +112,25 @@ class Ventilating:
 
         def work(view: View) -> Demand:
             zone = self._zone(view, zone_id)
-            rules = self._rules(view, zone)
-            plan = zone_plan(self._desk.of_view(view), zone)
-            made = requests(rules, self._moments(view, plan, fold_start(minute_s), minute_s))
-            return _demand(rules, made[-1])
+            return self._demand(view, zone, self._rules(view, zone), minute_s)
 
         return await self._desk.store.read(work, heavy=True)
+
+    def demand_in(self, view: View, zone: Zone) -> Demand | None:
+        """The request of now as a view has it; None where nobody said how the zone is ventilated."""
+        kept = view.record(Ventilation, zone.zone_id)
+        if kept is None:
+            return None
+        try:
+            rules = replace(kept, area=area_of(kept, zone))
+        except Impossible:  # its area was taken away since
+            return None
+        return self._demand(view, zone, rules, self._now_s() // MINUTE_S * MINUTE_S)
+
+    def _demand(self, view: View, zone: Zone, rules: Ventilation, minute_s: int) -> Demand:
+        plan = zone_plan(self._desk.of_view(view), zone)
+        made = requests(rules, self._moments(view, plan, fold_start(minute_s), minute_s))
+        return _demand(rules, made[-1])
 
     async def preview(self, zone_id: int, start_s: int, end_s: int) -> Preview:
         """What would have been asked for in `[start_s, end_s)`, by the settings of now.

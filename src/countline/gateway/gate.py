@@ -10,6 +10,7 @@ from countline.drivers import DRIVERS, PUSH_DRIVERS
 from countline.drivers.reading import Push
 from countline.engine.access import PUSH_PREFIX
 from countline.engine.engine import Engine
+from countline.engine.tally import NOBODY
 from countline.errors import CountlineError, NotAllowed, NotReady, TooMuch
 from countline.gateway.patience import Patience
 from countline.gateway.refusals import RETRY_AFTER_S, TooSlow, Unreadable
@@ -143,6 +144,10 @@ class Gate:
             body = gunzip(body, self._limits.body_bytes_max)
             ticket.holds(len(body))
         return Push(driver=ticket.driver, body=body, received_ms=self._engine.now_ms())
+
+    def answered(self, status: int, ticket: "Ticket | None" = None) -> None:
+        """Count an answer; without a ticket the push was not let in."""
+        self._engine.pushes.answered(NOBODY if ticket is None else ticket.driver, status)
 
     def too_slow(self) -> TooSlow:
         """What a sender is told that fell silent."""

@@ -34,8 +34,10 @@ def with_pushes(app: App, gate: Gate) -> App:
 async def _push(gate: Gate, scope: Any, receive: Receive, send: Send) -> None:
     """One request. 204 once the body is on disk, whatever it holds."""
     if scope["method"] != "POST":
+        gate.answered(WRONG_METHOD.status)
         await _refuse(send, WRONG_METHOD)
         return
+    ticket = None
     try:
         ticket = await gate.admit(given_of(scope["path"], scope["headers"]))
         try:
@@ -43,10 +45,13 @@ async def _push(gate: Gate, scope: Any, receive: Receive, send: Send) -> None:
         finally:
             ticket.end()
     except CountlineError as error:
-        await _refuse(send, refusal_of(error))
+        refused = refusal_of(error)
+        gate.answered(refused.status, ticket)
+        await _refuse(send, refused)
         return
     except Disconnected:
         return
+    gate.answered(204, ticket)
     await send({"type": "http.response.start", "status": 204, "headers": []})
     await send({"type": "http.response.body", "body": b""})
 

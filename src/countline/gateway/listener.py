@@ -17,13 +17,14 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from countline.engine.headstart import begin
 from countline.errors import CountlineError
 from countline.gateway.gate import Gate, Given, Ticket, given_of, is_push
-from countline.gateway.refusals import refusal_of
+from countline.gateway.refusals import Refusal, refusal_of
 
 ABORT = "countline.abort"  # in the ASGI scope: drops the connection, whatever is still to be sent
 PLAIN_PATH = re.compile(rb"/[\w/.~-]*")  # nothing to decode, and nothing after it
 HEAD_END = b"\r\n\r\n"
 HEADS_MAX = 10_000  # 3,000 sensors with three lengths of body each: 5 MB
 HEAD_BYTES_MAX = 1_000
+TAKEN = Refusal(204, [], b"")
 STATUS_LINE = {s.value: b"HTTP/1.1 %d %s\r\n" % (s, s.phrase.encode()) for s in HTTPStatus}
 
 
@@ -161,12 +162,13 @@ class PushListener(HttpToolsProtocol):
 
     def answer(self, push: "TakenPush", error: BaseException | None) -> None:
         """204, or why not."""
+        status, headers, body = TAKEN if error is None else refusal_of(error)
+        push.ticket.gate.answered(status, push.ticket)
         if self.transport.is_closing():
             return
         if error is None and push.keep_alive:
             self.transport.write(self.heads.no_content(self.server_state.default_headers))
         else:
-            status, headers, body = (204, [], b"") if error is None else refusal_of(error)
             headers = [*self.server_state.default_headers, *headers]
             if error is not None:
                 headers.append((b"content-length", b"%d" % len(body)))

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from countline.model.ids import LocationId, SensorId, ZoneId
+from countline.model.ids import LocationId, SensorId, SensorNo, ZoneId
+from countline.model.place import Light
 from countline.model.query import Health, Quality
 
-Light = Literal["green", "amber", "red"]
+Presence = Literal["", "empty", "occupied"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,3 +78,33 @@ class SensorNow:
     reason: str = ""
     last_push_s: int | None = None
     firmware: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZoneTold:
+    """What was last told of a zone, so that no restart tells it again.
+
+    `presence` and `light` are the last that were known; "" none ever was. Totals never fall below
+    those told here.
+    """
+
+    zone_id: ZoneId
+    people: int | None = None
+    quality: Quality = "unknown"
+    presence: Presence = ""
+    light: Light | Literal[""] = ""
+    flow: float | None = None
+    setpoint: float | None = None
+    fallback: bool = False
+    in_total: int | None = None
+    out_total: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SensorTold:
+    """What was last told of a sensor. `drifted`: its device is not configured as it should be."""
+
+    sensor: SensorNo
+    health: Health
+    silent: bool = False
+    drifted: bool = False

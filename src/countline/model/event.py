@@ -1,7 +1,7 @@
 """Facts that leave the house, in the order in which they became true."""
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from countline.model.ids import LocationId, SensorNo
 
@@ -29,14 +29,42 @@ EventKind = Literal[
     "waiting.dropped",
 ]
 
+FACT_KINDS: frozenset[EventKind] = frozenset(
+    (
+        "occupancy.changed",
+        "zone.occupied",
+        "zone.empty",
+        "capacity.reached",
+        "capacity.cleared",
+        "ventilation.request",
+        "ventilation.fallback",
+        "sensor.silent",
+        "sensor.back",
+        "sensor.degraded",
+        "sensor.config_changed",
+        "gap.opened",
+        "gap.healed",
+        "gap.permanent",
+        "webhook.disabled",
+    )
+)
+"""Events whose `detail` is what is told of them, as it was when they were written."""
+
+TOLD_KINDS: tuple[EventKind, ...] = tuple(
+    kind
+    for kind in get_args(EventKind)
+    if kind not in ("counts.provisional", "catalogue.changed", "waiting.dropped")
+)
+"""Events that leave the house."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """One row of the event log.
 
     For counts, `[start_s, end_s)` holds every bin that changed; the values are read when the event
-    is told, so a reader never gets an older value after a newer one. Kept in the house and told to
-    nobody: `catalogue.changed` makes followers compute `location_id` anew from `start_s`, and
+    is told, so a reader never gets an older value after a newer one. Other events say all in
+    `detail`. Kept in the house and told to nobody: `catalogue.changed` makes followers compute `location_id` anew from `start_s`, and
     `counts.provisional` tells them of counts that a proper record will replace.
     """
 

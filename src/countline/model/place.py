@@ -7,6 +7,7 @@ from countline.model.ids import LineId, LocationId, SensorNo, ZoneId
 
 LineRole = Literal["boundary", "frontage"]
 VisitorsCross = Literal["none", "in", "in_and_out"]
+Light = Literal["green", "amber", "red"]
 RESETS_S = (4 * 3_600,)  # at four in the morning nobody is in
 
 
@@ -31,7 +32,11 @@ class Location:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Zone:
-    """An area of a location whose occupancy we know. Zones nest by `parent_id`."""
+    """An area of a location whose occupancy we know. Zones nest by `parent_id`.
+
+    With a capacity its light turns amber and red at a percentage of it, and back once people have
+    fallen below that by the hysteresis.
+    """
 
     zone_id: ZoneId
     location_id: LocationId
@@ -41,6 +46,9 @@ class Zone:
     capacity: int | None = None
     category: str | None = None
     created_s: int = 0
+    amber_percent: int = 80
+    red_percent: int = 100
+    hysteresis_percent: int = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

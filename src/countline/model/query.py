@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 from countline.model.health import Finding, KnownFacts
 from countline.model.ids import LineId, LocationId, SensorId, ZoneId
 from countline.model.interval import Granularity
+from countline.model.place import Light
 
 OccupancySeries = Literal["live", "raw"]
 GroupBy = Literal["zone", "line"]
@@ -140,6 +141,7 @@ class Present:
     passby_today: int | None = None
     area_m2: float | None = None
     capacity: int | None = None
+    light: Light | None = None
 
 
 class Reason(NamedTuple):

@@ -9,6 +9,7 @@ import msgspec
 
 from countline.model.access import Key, PushSecret, Session
 from countline.model.adoption import Adoption, ConfigurationChange, Hole
+from countline.model.board import SensorTold, ZoneTold
 from countline.model.health import KeptFacts, Trouble
 from countline.model.layout import Layout, LayoutImage, Placement, Shape
 from countline.model.place import Anchor, Line, Location, Source, Zone
@@ -60,6 +61,8 @@ TABLES: Mapping[type[Any], Place] = {
     KeptFacts: Place("facts", ("sensor",), moves_catalogue=False),
     Trouble: Place("trouble", ("part",), moves_catalogue=False),
     Ventilation: Place("ventilation", ("zone_id",), moves_catalogue=False),
+    ZoneTold: Place("zone_told", ("zone_id",), moves_catalogue=False),
+    SensorTold: Place("sensor_told", ("sensor",), moves_catalogue=False),
 }
 
 

@@ -145,6 +145,10 @@ class LiveRow(Told, frozen=True, kw_only=True):
     density: Annotated[float | None, Meta(description="People per square metre.")]
     capacity: int | None
     utilisation: Annotated[float | None, Meta(description="People over capacity; may pass 1.")]
+    light: Annotated[
+        Literal["green", "amber", "red"] | None,
+        Meta(description="By the zone's limits; null without a capacity, or when not known."),
+    ]
     last_known: Annotated[int | None, Meta(description="The last known number, kept when stale.")]
 
 

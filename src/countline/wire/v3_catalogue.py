@@ -90,6 +90,10 @@ class LocationChange(Sent, frozen=True, kw_only=True):
     keep_attributes: bool | UnsetType = UNSET
 
 
+LimitPercent = Annotated[int, Meta(ge=1, le=200, description="Per cent of the capacity.")]
+HysteresisPercent = Annotated[int, Meta(ge=0, le=50, description="Per cent of the capacity.")]
+
+
 # -- zones ----------------------------------------------------------------------------------------
 class Zone(Told, frozen=True, kw_only=True):
     """An area of a location whose occupancy is known."""
@@ -103,6 +107,11 @@ class Zone(Told, frozen=True, kw_only=True):
     sensors: Annotated[list[str], Meta(description="Sensors that count or measure it.")]
     category: str | None
     created_at: Instant
+    amber_percent: Annotated[int, Meta(description="The light is amber from here, of capacity.")]
+    red_percent: Annotated[int, Meta(description="The light is red from here, of capacity.")]
+    hysteresis_percent: Annotated[
+        int, Meta(description="By how much people must fall below it, for it to go out again.")
+    ]
 
 
 class ZonePage(Told, frozen=True, kw_only=True):
@@ -121,6 +130,9 @@ class ZoneNew(Sent, frozen=True, kw_only=True):
     area_m2: Area | None = None
     capacity: Capacity | None = None
     category: Name | None = None
+    amber_percent: LimitPercent = 80
+    red_percent: LimitPercent = 100
+    hysteresis_percent: HysteresisPercent = 5
 
 
 class ZoneChange(Sent, frozen=True, kw_only=True):
@@ -131,6 +143,9 @@ class ZoneChange(Sent, frozen=True, kw_only=True):
     area_m2: Area | UnsetType | None = UNSET
     capacity: Capacity | UnsetType | None = UNSET
     category: Name | UnsetType | None = UNSET
+    amber_percent: LimitPercent | UnsetType = UNSET
+    red_percent: LimitPercent | UnsetType = UNSET
+    hysteresis_percent: HysteresisPercent | UnsetType = UNSET
 
 
 # -- lines ----------------------------------------------------------------------------------------

@@ -92,7 +92,8 @@ def test_counts_are_typed(ask: Ask) -> None:
 
 def test_lists_go_on_over_pages(ask: Ask) -> None:
     def zone(zone_id: int) -> dict[str, Any]:
-        nulls = dict.fromkeys(("parent_id", "area_m2", "capacity", "category"))
+        nulls: dict[str, Any] = dict.fromkeys(("parent_id", "area_m2", "capacity", "category"))
+        nulls |= {"amber_percent": 80, "red_percent": 100, "hysteresis_percent": 5}
         known = {"zone_id": zone_id, "location_id": "L", "name": "Hall", "sensors": []}
         return nulls | known | {"created_at": "2023-10-01T00:00:00Z"}
 

@@ -84,8 +84,8 @@ def test_it_waits_when_told_to_and_gives_up_when_refused(follow: Follow) -> None
 
 
 def test_kinds_of_a_later_server_are_told_as_they_are(follow: Follow) -> None:
-    later = '{"type":"zone.empty","timestamp":"2023-10-01T08:00:00Z","data":{"zone_id":1}}'
-    (event,) = follow(Script(stream(f"id: 9\nevent: zone.empty\ndata: {later}")), 1)
+    later = '{"type":"weather.changed","timestamp":"2023-10-01T08:00:00Z","data":{"zone_id":1}}'
+    (event,) = follow(Script(stream(f"id: 9\nevent: weather.changed\ndata: {later}")), 1)
     assert event.message.data == {"zone_id": 1}
 
 

@@ -11,11 +11,11 @@ from countline.api.request import ApiRequest
 from countline.api.sight import location_of, sensor_of, zone_of
 from countline.api.v3.asking import EventsAsking
 from countline.engine.access import digest_of
-from countline.engine.filters import TOLD_KINDS, Filter
+from countline.engine.filters import Filter
 from countline.engine.streams import Listener
 from countline.errors import FieldError
 from countline.model.access import Key
-from countline.model.event import EventKind
+from countline.model.event import TOLD_KINDS, EventKind
 
 
 async def events(request: ApiRequest[EventsAsking]) -> EventStream:

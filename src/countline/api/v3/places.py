@@ -111,6 +111,9 @@ async def add_zone(
         area_m2=data.area_m2,
         capacity=data.capacity,
         category=data.category,
+        amber_percent=data.amber_percent,
+        red_percent=data.red_percent,
+        hysteresis_percent=data.hysteresis_percent,
     )
     return _tell_zone(request, made)
 
@@ -123,7 +126,7 @@ async def get_zone(request: ApiRequest[Asking], zone_id: FromPath[int]) -> Respo
 async def change_zone(
     request: ApiRequest[Asking], zone_id: FromPath[int], data: JSONBody[wire.ZoneChange]
 ) -> Response[wire.Zone]:
-    """Change a zone's name, parent, area, capacity or category."""
+    """Change a zone's name, parent, area, category, capacity or its limits."""
     old = zone_of(request, zone_id)
     check_unchanged(etag_of(old), request.header(b"if-match"))
     return _tell_zone(request, await request.engine.desk.change_zone(zone_id, **given(data)))

@@ -37,6 +37,9 @@ def zone(known: Zone, catalogue: Catalogue) -> v3_catalogue.Zone:
         sensors=list(sensors_of_zone(catalogue, known.zone_id)),
         category=known.category,
         created_at=instant(known.created_s),
+        amber_percent=known.amber_percent,
+        red_percent=known.red_percent,
+        hysteresis_percent=known.hysteresis_percent,
     )
 
 
@@ -169,5 +172,6 @@ def live(now: Present) -> v3.LiveRow:
         density=round(people / area, 3) if people is not None and area else None,
         capacity=capacity,
         utilisation=round(people / capacity, 3) if people is not None and capacity else None,
+        light=now.light,
         last_known=now.last_known,
     )

@@ -17,7 +17,7 @@ SELECT * FROM zone ORDER BY zone_id
 SELECT * FROM zone WHERE zone_id = ?
 
 -- name: zone_insert
-INSERT INTO zone VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO zone VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: zone_delete
 DELETE FROM zone WHERE zone_id = ?
@@ -357,3 +357,27 @@ INSERT INTO ventilation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 
 
 -- name: ventilation_delete
 DELETE FROM ventilation WHERE zone_id = ?
+
+-- name: zone_told_all
+SELECT * FROM zone_told ORDER BY zone_id
+
+-- name: zone_told_get
+SELECT * FROM zone_told WHERE zone_id = ?
+
+-- name: zone_told_insert
+INSERT INTO zone_told VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+
+-- name: zone_told_delete
+DELETE FROM zone_told WHERE zone_id = ?
+
+-- name: sensor_told_all
+SELECT * FROM sensor_told ORDER BY sensor
+
+-- name: sensor_told_get
+SELECT * FROM sensor_told WHERE sensor = ?
+
+-- name: sensor_told_insert
+INSERT INTO sensor_told VALUES (?, ?, ?, ?)
+
+-- name: sensor_told_delete
+DELETE FROM sensor_told WHERE sensor = ?

@@ -1,0 +1,203 @@
+"""Notices what has become of zones and sensors: keeps the board, and writes down what is to be told.
+
+It goes behind the occupancy follower. Each step looks at the zones that something happened to, once
+a minute at all of them, since silence, resets and requests for air move with time alone. What was
+told last is kept in the store and changes in the commit that tells of it: nothing is told twice, and
+nothing that was so for longer than a step is left out.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import NamedTuple
+
+from countline.engine.board import Board
+from countline.engine.catalogue import Catalogue
+from countline.engine.desk import CatalogueDesk
+from countline.engine.followers import OCCUPANCY, Dirty, dirty_of
+from countline.engine.questions import Questions
+from countline.engine.sensor_news import news_of_sensor, sensor_now, sensor_told_after
+from countline.engine.subject import plan_of
+from countline.engine.tide import unfollowed
+from countline.engine.totals import Totals
+from countline.engine.ventilating import Ventilating
+from countline.engine.watch import Watch
+from countline.engine.zone_news import news_of, told_after, zone_now
+from countline.model.board import SensorNow, SensorTold, ZoneNow, ZoneTold
+from countline.model.event import Event
+from countline.model.ids import SensorNo, ZoneId
+from countline.model.interval import MINUTE_S
+from countline.model.place import Zone
+from countline.model.query import Asked
+from countline.store.seam import Transaction, View
+
+EVENTS_MAX = 10_000
+ZONES_AT_ONCE = 50  # read together; between them others have their turn
+SENSORS_S = 10  # how often the health of sensors is looked at
+
+
+class _Seen(NamedTuple):
+    """A zone as a view has it, and what was told of it by then."""
+
+    zone: Zone
+    now: ZoneNow
+    before: ZoneTold
+
+
+class Noticing:
+    """Steps from one state of the board to the next."""
+
+    def __init__(
+        self,
+        desk: CatalogueDesk,
+        watch: Watch,
+        questions: Questions,
+        ventilating: Ventilating,
+        board: Board,
+        *,
+        now_s: Callable[[], int],
+    ) -> None:
+        self._desk = desk
+        self._watch = watch
+        self._questions = questions
+        self._ventilating = ventilating
+        self._board = board
+        self._now_s = now_s
+        self._totals = Totals()
+        self._told: dict[ZoneId, ZoneTold] | None = None
+        self._seq = 0  # of the last event that was looked at
+        self._minute_s = 0  # in which all zones were looked at
+        self._sensors_s = 0
+
+    async def step(self) -> bool:
+        """Look at what happened since the last step; whether something was told."""
+        now_s = self._now_s()
+        every = now_s // MINUTE_S != self._minute_s // MINUTE_S
+        seq, zones = await self._desk.store.read(partial(self._touched, every=every))
+        told = False
+        for at in range(0, len(zones), ZONES_AT_ONCE):
+            some = zones[at : at + ZONES_AT_ONCE]
+            seen = await self._desk.store.read(partial(self._look, some), heavy=True)
+            told |= await self._tell(seen)
+            self._board.put(zones=[one.now for one in seen])
+        self._seq = seq
+        if every:
+            self._minute_s = now_s
+        if now_s >= self._sensors_s + SENSORS_S:
+            told |= await self._look_at_sensors()
+            self._sensors_s = now_s
+        return told
+
+    # -- zones ------------------------------------------------------------------------------------
+    def _touched(self, view: View, *, every: bool) -> tuple[int, Sequence[Zone]]:
+        """The zones that something happened to, as far as the follower has come."""
+        catalogue = self._desk.of_view(view)
+        if self._told is None:
+            self._told = {one.zone_id: one for one in view.records(ZoneTold)}
+            self._seq = view.cursor(OCCUPANCY)
+        events = view.events(self._seq, EVENTS_MAX)
+        followed = view.cursor(OCCUPANCY)
+        events = [event for event in events if event.seq <= followed]
+        seq = events[-1].seq if events else self._seq
+        starts_s = _changed_from(catalogue, dirty_of(events))
+        for zone_id, start_s in starts_s.items():
+            self._totals.changed(plan_of(catalogue, Asked(zone_id=zone_id)), start_s)
+        if every:
+            return seq, list(catalogue.zones.values())
+        new = catalogue.zones.keys() - self._told.keys() - starts_s.keys()
+        return seq, [catalogue.zones[zone_id] for zone_id in (*starts_s, *new)]
+
+    def _look(self, zones: Iterable[Zone], view: View) -> list[_Seen]:
+        catalogue = self._desk.of_view(view)
+        dirty = unfollowed(view)
+        found = []
+        for zone in zones:
+            if zone.zone_id not in catalogue.zones:
+                continue
+            before = self._before(zone.zone_id)
+            plan = plan_of(catalogue, Asked(zone_id=zone.zone_id))
+            present = self._questions.present_in(view, catalogue, plan, dirty, today=True)
+            totals = self._totals.of(view, catalogue, plan, present, self._now_s())
+            demand = self._ventilating.demand_in(view, zone)
+            location = catalogue.locations[zone.location_id]
+            now = zone_now(zone, location, present, totals, demand, before)
+            found.append(_Seen(zone, now, before))
+        return found
+
+    def _before(self, zone_id: ZoneId) -> ZoneTold:
+        assert self._told is not None, "it is read before the first look"
+        return self._told.get(zone_id, ZoneTold(zone_id=zone_id))
+
+    async def _tell(self, seen: Sequence[_Seen]) -> bool:
+        """Write down what differs from what was told, with the events that tell of it."""
+        assert self._told is not None
+        after = [told_after(one.now, one.before) for one in seen]
+        moved = [new for new, one in zip(after, seen, strict=True) if new != one.before]
+        at_s = self._now_s()
+        events = [event for one in seen for event in news_of(one.zone, one.now, one.before, at_s)]
+        if moved:
+            await self._desk.store.write(partial(_write, moved, events))
+            self._told.update({one.zone_id: one for one in moved})
+        return bool(events)
+
+    # -- sensors ----------------------------------------------------------------------------------
+    async def _look_at_sensors(self) -> bool:
+        """The health of all sensors; what is gone from the catalogue is taken down."""
+        catalogue = await self._desk.fresh()
+        told = await self._desk.store.read(
+            lambda view: {one.sensor: one for one in view.records(SensorTold)}
+        )
+        states: list[SensorNow] = []
+        moved: list[SensorTold] = []
+        events: list[Event] = []
+        for health in await self._watch.sensors(None):
+            sensor = catalogue.sensor_by_id[health.sensor_id]
+            if sensor.state != "retired":
+                states.append(sensor_now(sensor, health))
+            before = told.get(sensor.sensor)
+            after = sensor_told_after(sensor, health)
+            if after != before:
+                moved.append(after)
+                events += news_of_sensor(sensor, health, before, self._now_s())
+        if moved:
+            await self._desk.store.write(partial(_write, moved, events))
+        self._board.put(sensors=states)
+        self._board.keep_only(zones=catalogue.zones, sensors=[state.sensor_id for state in states])
+        return bool(events)
+
+
+def _changed_from(catalogue: Catalogue, dirty: Dirty) -> dict[ZoneId, int]:
+    """The zones of which numbers changed, and from which instant on."""
+    starts_s: dict[ZoneId, int] = {}
+    by_sensor = _zones_by_sensor(catalogue)
+    for sensor, (start_s, _) in dirty.sensors.items():
+        for zone_id in by_sensor.get(sensor, ()):
+            starts_s[zone_id] = min(start_s, starts_s.get(zone_id, start_s))
+    for location_id, start_s in dirty.locations.items():
+        for zone in catalogue.zones_of(location_id):
+            starts_s[zone.zone_id] = min(start_s, starts_s.get(zone.zone_id, start_s))
+    return starts_s
+
+
+def _zones_by_sensor(catalogue: Catalogue) -> Mapping[SensorNo, Sequence[ZoneId]]:
+    """The zones that a sensor's numbers are part of."""
+
+    def how() -> dict[SensorNo, list[ZoneId]]:
+        found: dict[SensorNo, list[ZoneId]] = {}
+        for zone in catalogue.zones.values():
+            for sensor in plan_of(catalogue, Asked(zone_id=zone.zone_id)).sensors():
+                found.setdefault(sensor, []).append(zone.zone_id)
+        return found
+
+    return catalogue.work_out("zones by sensor", how)
+
+
+def _write(moved: Sequence[object], events: Sequence[Event], tx: Transaction) -> None:
+    """What was told moves in the commit that tells it. Nothing here is for the occupancy follower:
+    where it has come to the end, it is taken past these events."""
+    tx.save(*moved)
+    if not events:
+        return
+    followed = tx.cursor(OCCUPANCY) == tx.head()[1]
+    seq = tx.emit(*events)
+    if followed:
+        tx.move_cursor(OCCUPANCY, seq)
