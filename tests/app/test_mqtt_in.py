@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import structlog
 
-from countline.broker import Version, connected
+from countline.broker import Message, Version, connected
 from countline.errors import NotReady, StoreError
 from countline.gateway.gate import Gate, PushLimits, Ticket
 from countline.gateway.mqtt import FAULTS_MAX, MqttInSettings, take_pushes
@@ -99,9 +99,15 @@ class Room:
     async def left(self) -> int:
         """How many messages the broker still has for us."""
         settings = self.there.settings(NAME, version=self.version)
+        found, before = 0, self.farewells()
         async with connected(settings, keeps_session=True) as looking:
-            await looking.subscribe("nothing/else")  # answered after what was kept
-            return looking.inbox.qsize()
+            await looking.subscribe("mark")
+            await looking.publish(Message("mark", b"after what was kept"))
+            while (message := await looking.inbox.get()).topic.value != "mark":
+                found += 1
+            looking.acknowledge(message)
+        await until(lambda: self.farewells() > before)
+        return found
 
 
 Story = Callable[[Room], Awaitable[None]]
