@@ -12,13 +12,16 @@ from dataclasses import asdict, dataclass, replace
 from ipaddress import ip_network
 from pathlib import Path
 from types import UnionType
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from urllib.parse import urlsplit
 
 from countline.errors import BadQuery, ConfigError, FieldError
 from countline.settings import (
     LOOPBACK,
     PREFIX,
     BacnetSettings,
+    MqttInSettings,
+    MqttSettings,
     Says,
     Settings,
     WebhookSettings,
@@ -29,6 +32,7 @@ from countline.settings import (
 )
 
 FILE_NAME = "countline.toml"
+Table = TypeVar("Table", WebhookSettings, MqttSettings, MqttInSettings)
 # Variables that are not settings of the server: where the file is, and what a caller's commands use.
 OTHER_VARIABLES = ("COUNTLINE_CONFIG", "COUNTLINE_URL", "COUNTLINE_KEY")
 
@@ -238,7 +242,7 @@ def _contradictions(settings: Settings) -> list[FieldError]:
     found += _bacnet_errors(settings.bacnet)
     for webhook in settings.webhook:
         found += _webhook_errors(webhook)
-    return found
+    return [*found, *_mqtt_errors(settings)]
 
 
 def _device_errors(settings: Settings) -> Iterator[FieldError]:
@@ -281,22 +285,52 @@ def _webhook_errors(webhook: WebhookSettings) -> list[FieldError]:
     return []
 
 
+def _mqtt_errors(settings: Settings) -> Iterator[FieldError]:
+    if not (settings.mqtt.url or settings.mqtt_in.url):
+        return
+    from countline.mqtt import hears_itself, mqtt_in, mqtt_out
+
+    found: list[FieldError] = []
+    try:
+        if settings.mqtt.url:
+            mqtt_out(settings.mqtt)
+    except ConfigError as error:
+        found += (replace(one, field=f"mqtt.{one.field}") for one in error.errors)
+    try:
+        if settings.mqtt_in.url:
+            mqtt_in(settings.mqtt_in)
+    except ConfigError as error:
+        found += (replace(one, field=f"mqtt_in.{one.field}") for one in error.errors)
+    if settings.mqtt.url and settings.mqtt_in.url and not found and hears_itself(settings):
+        detail = f"what is published below {settings.mqtt.base_topic} would come in as pushes"
+        found.append(FieldError(field="mqtt_in.topics", detail=detail))
+    yield from found
+
+
 def _with_secrets(settings: Settings, errors: list[FieldError]) -> Settings:
     """Secrets that are in files of their own, read."""
-    webhooks = []
-    for webhook in settings.webhook:
-        file = webhook.secret_file
-        if file is not None and webhook.secret:
-            detail = "secret is given too; leave one of the two out"
-            errors.append(FieldError(field="webhook.secret_file", detail=detail))
-        elif file is not None:
-            try:
-                webhook = replace(webhook, secret=file.read_text("utf-8").strip())
-            except (OSError, UnicodeDecodeError) as error:
-                detail = f"{file} cannot be read: {error}"
-                errors.append(FieldError(field="webhook.secret_file", detail=detail))
-        webhooks.append(webhook)
-    return replace(settings, webhook=tuple(webhooks))
+    webhooks = [_with_secret(one, "webhook", "secret", errors) for one in settings.webhook]
+    mqtt_in = _with_secret(settings.mqtt_in, "mqtt_in", "secret", errors)
+    return replace(
+        settings,
+        webhook=tuple(webhooks),
+        mqtt=_with_secret(settings.mqtt, "mqtt", "password", errors),
+        mqtt_in=_with_secret(mqtt_in, "mqtt_in", "password", errors),
+    )
+
+
+def _with_secret(table: Table, name: str, secret: str, errors: list[FieldError]) -> Table:
+    """A settings table with one of its secrets, which may be in a file."""
+    file = getattr(table, f"{secret}_file")
+    detail = f"{secret} is given too; leave one of the two out"
+    if file is not None and not getattr(table, secret):
+        try:
+            return replace(table, **{secret: file.read_text("utf-8").strip()})
+        except (OSError, UnicodeDecodeError) as error:
+            detail = f"{file} cannot be read: {error}"
+    if file is not None:
+        errors.append(FieldError(field=f"{name}.{secret}_file", detail=detail))
+    return table
 
 
 def _warnings(settings: Settings) -> Iterator[str]:
@@ -305,6 +339,9 @@ def _warnings(settings: Settings) -> Iterator[str]:
             f"host {settings.host} can be reached from outside, and without [tls] keys and counts"
             " travel readable; set [tls], or listen on 127.0.0.1 behind a proxy that does HTTPS"
         )
+    for name, url in (("mqtt", settings.mqtt.url), ("mqtt_in", settings.mqtt_in.url)):
+        if url.startswith("mqtt://") and not LOOPBACK.fullmatch(urlsplit(url).hostname or ""):
+            yield f"{name}.url {url} is not mqtts: anyone on the way can read what is sent"
     if settings.modbus.enabled and not LOOPBACK.fullmatch(settings.modbus.host):
         yield (
             f"modbus.host {settings.modbus.host} can be reached from outside, and Modbus knows no"

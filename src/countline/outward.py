@@ -35,6 +35,10 @@ def outlets_of(
         )
     if settings.modbus.enabled:
         yield _modbus(settings, engine, stop)
+    if settings.mqtt.url:
+        from countline.mqtt import tell_broker  # seldom needed
+
+        yield tell_broker(settings, engine, stop)
 
 
 async def _modbus(settings: Settings, engine: Engine, stop: asyncio.Event) -> None:

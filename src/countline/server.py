@@ -7,13 +7,13 @@ import json
 import os
 import socket
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import takewhile
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import structlog
 import uvicorn
@@ -135,8 +135,10 @@ async def _run_edges(
     url: str,
 ) -> None:
     streams = streams_of(engine)
-    server = _Embedded(_uvicorn_config(settings, engine, fieldwork, streams))
+    gate = _gate(settings, engine)
+    server = _Embedded(_uvicorn_config(settings, engine, fieldwork, streams, gate))
     outlets = [asyncio.create_task(each) for each in outlets_of(settings, engine, stop)]
+    outlets += [asyncio.create_task(each) for each in _takers(settings, engine, gate, stop)]
     serving = asyncio.create_task(server.serve(sockets=[sock]))
     outlets.append(asyncio.create_task(fieldwork.run(stop)))
     stopping = asyncio.create_task(stop.wait())
@@ -158,17 +160,30 @@ async def _run_edges(
         log.info("server.stopped", url=url)
 
 
-def _uvicorn_config(
-    settings: Settings, engine: Engine, fieldwork: Fieldwork, streams: Streams
-) -> uvicorn.Config:
-    wanted = settings.metrics
-    metrics = Metrics(enabled=wanted.enabled, open=wanted.open, counts=wanted.counts)
-    api = create_app(engine, ApiSettings(metrics=metrics), devices=fieldwork.desk, streams=streams)
+def _gate(settings: Settings, engine: Engine) -> Gate:
     limits = PushLimits(
         body_bytes_max=settings.push.body_bytes_max,
         in_flight_bytes_max=settings.push.in_flight_bytes_max,
     )
-    gate = Gate(engine, limits)
+    return Gate(engine, limits)
+
+
+def _takers(
+    settings: Settings, engine: Engine, gate: Gate, stop: asyncio.Event
+) -> Iterator[Coroutine[Any, Any, None]]:
+    """Who takes pushes by other ways than HTTP, by the same gate."""
+    if settings.mqtt_in.url:
+        from countline.mqtt import take_from_broker  # seldom needed
+
+        yield take_from_broker(settings, engine, gate, stop)
+
+
+def _uvicorn_config(
+    settings: Settings, engine: Engine, fieldwork: Fieldwork, streams: Streams, gate: Gate
+) -> uvicorn.Config:
+    wanted = settings.metrics
+    metrics = Metrics(enabled=wanted.enabled, open=wanted.open, counts=wanted.counts)
+    api = create_app(engine, ApiSettings(metrics=metrics), devices=fieldwork.desk, streams=streams)
     return uvicorn.Config(
         with_pushes(api, gate),
         http=listener(gate),

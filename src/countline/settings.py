@@ -107,6 +107,79 @@ class WebhookSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MqttSettings:
+    """A broker that is told what is so now, and of events. Off without a url."""
+
+    url: Annotated[
+        str, Says("The broker that is told, `mqtt://host:1883` or `mqtts://host:8883`.")
+    ] = ""
+    user: Annotated[str, Says("The broker's user for us, if it wants one.")] = ""
+    password: Annotated[str, Says("Its password.", secret=True)] = ""
+    password_file: Annotated[Path | None, Says("A file that holds the password instead.")] = None
+    client_id: Annotated[
+        str, Says("Our name at the broker; left out: `countline-` and this installation's name.")
+    ] = ""
+    ca_file: Annotated[
+        Path | None, Says("Who vouches for the broker, a PEM file; left out: the machine's own.")
+    ] = None
+    cert_file: Annotated[Path | None, Says("Certificate that we show the broker, a PEM file.")] = (
+        None
+    )
+    key_file: Annotated[Path | None, Says("Private key of that certificate, a PEM file.")] = None
+    version: Annotated[
+        Literal["3.1.1", "5"], Says("Of MQTT. With 3.1.1 nobody hears that a broker refuses.")
+    ] = "5"
+    base_topic: Annotated[str, Says("What all our topics begin with.")] = "countline"
+    discovery: Annotated[
+        bool, Says("Whether zones and sensors announce themselves to Home Assistant.")
+    ] = True
+    discovery_prefix: Annotated[str, Says("Where Home Assistant looks for announcements.")] = (
+        "homeassistant"
+    )
+    events: Annotated[bool, Says("Whether events are told, below `events` of our topics.")] = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MqttInSettings:
+    """A broker that sensors push to. Off without a url."""
+
+    url: Annotated[
+        str, Says("The broker that pushes come from, `mqtt://host:1883` or `mqtts://host:8883`.")
+    ] = ""
+    topics: Annotated[
+        tuple[str, ...], Says("Where sensors push; `+` and `#` may stand in it.")
+    ] = ()
+    driver: Annotated[str, Says("The format of what comes.")] = "xovis_v5"
+    secret: Annotated[
+        str,
+        Says(
+            "The push secret of what comes, `pt_...`; a topic that begins or ends with one goes"
+            " before it.",
+            secret=True,
+        ),
+    ] = ""
+    secret_file: Annotated[Path | None, Says("A file that holds the secret instead.")] = None
+    user: Annotated[str, Says("The broker's user for us, if it wants one.")] = ""
+    password: Annotated[str, Says("Its password.", secret=True)] = ""
+    password_file: Annotated[Path | None, Says("A file that holds the password instead.")] = None
+    client_id: Annotated[
+        str,
+        Says(
+            "Our name at the broker, which keeps for it what comes while we are away; left out:"
+            " `countline-in-` and this installation's name."
+        ),
+    ] = ""
+    ca_file: Annotated[
+        Path | None, Says("Who vouches for the broker, a PEM file; left out: the machine's own.")
+    ] = None
+    cert_file: Annotated[Path | None, Says("Certificate that we show the broker, a PEM file.")] = (
+        None
+    )
+    key_file: Annotated[Path | None, Says("Private key of that certificate, a PEM file.")] = None
+    version: Annotated[Literal["3.1.1", "5"], Says("Of MQTT.")] = "5"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ModbusSettings:
     """Zones as registers, for controllers; see `countline modbus map`."""
 
@@ -210,6 +283,8 @@ class Settings:
     tls: Tls = field(default_factory=Tls)
     push: PushSettings = field(default_factory=PushSettings)
     devices: DeviceSettings = field(default_factory=DeviceSettings)
+    mqtt: MqttSettings = field(default_factory=MqttSettings)
+    mqtt_in: MqttInSettings = field(default_factory=MqttInSettings)
     bacnet: BacnetSettings = field(default_factory=BacnetSettings)
     log: LogSettings = field(default_factory=LogSettings)
     modbus: ModbusSettings = field(default_factory=ModbusSettings)

@@ -2,20 +2,26 @@
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator, Callable, Coroutine
+import json
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx2
 import pytest
 
+from countline.engine.board import Board
 from countline.engine.telling import Teller
 from countline.model.event import Event
 from countline.outlets import Outlet
+from countline.outlets.mqtt import MqttOutlet, MqttSettings
 from countline.outlets.webhooks import Webhook, WebhookSettings
 from countline.outlets.webhooks.sender import Ways
 from countline.testing.recording_outlet import RecordingOutlet
+from tests.app.mosquitto import Listener, listener, mosquitto, needs_mosquitto
 from tests.app.receiver import Receiver
 from tests.small_store import SmallStore
 from tests.told_house import DOOR, NOON_S, counts, one_bin, records
@@ -81,11 +87,64 @@ async def webhook() -> AsyncIterator[Trial]:
         )
 
 
-OUTLETS = {"recording": recording, "webhook": webhook}
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The outlet of MQTT; what it told has been heard once `deliver` returns."""
+
+    inner: MqttOutlet
+    listener: Listener
+
+    @property
+    def name(self) -> str:
+        return self.inner.name
+
+    async def deliver(self, events: Sequence[Event]) -> None:
+        try:
+            await self.inner.deliver(events)
+        finally:
+            marks = len(self.listener.of("mark"))
+            await self.listener.publish("mark", b"here")
+            await self.listener.until(lambda: len(self.listener.of("mark")) > marks)
+
+
+@asynccontextmanager
+async def mqtt() -> AsyncIterator[Trial]:
+    store, stop = five_commits(), asyncio.Event()
+
+    def break_once() -> None:
+        store.failures = 1
+
+    with TemporaryDirectory() as folder:
+        async with (
+            mosquitto(Path(folder)) as there,
+            listener(there, "countline/events/#", "mark") as heard,
+        ):
+            outlet = MqttOutlet(
+                MqttSettings(broker=there.settings(), installation="ab12cd34ef"),
+                board=Board(),
+                teller=Teller(store.as_store(), store),
+                memory=Path(folder, "topics.json"),
+                stop=stop,
+            )
+            running = asyncio.create_task(outlet.run(lambda _: None))
+            yield Trial(
+                outlet=Heard(outlet, heard),
+                told=lambda: [
+                    json.loads(body)["data"]["sequence"]
+                    for body in heard.of("countline/events/counts.recorded")
+                ],
+                break_once=break_once,
+                events=store.log,
+            )
+            stop.set()
+            await running
+
+
+OUTLETS = {"recording": recording, "webhook": webhook, "mqtt": mqtt}
 Stage = Callable[[], AbstractAsyncContextManager[Trial]]
 
 
-@pytest.fixture(params=OUTLETS)
+@pytest.fixture(params=["recording", "webhook", pytest.param("mqtt", marks=needs_mosquitto)])
 def stage(request: pytest.FixtureRequest) -> Stage:
     return OUTLETS[request.param]
 

@@ -224,7 +224,57 @@ def test_every_setting_is_described_and_has_a_variable() -> None:
     assert {"COUNTLINE_DATA", "COUNTLINE_STORE", "COUNTLINE_HOST", "COUNTLINE_PORT"} <= set(
         variables
     )
-    assert [row.key for row in rows if row.secret] == ["webhook.secret"]
+    assert {row.key for row in rows if row.secret} == {
+        "mqtt.password",
+        "mqtt_in.password",
+        "mqtt_in.secret",
+        "webhook.secret",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "fields"),
+    [
+        ("[mqtt]\nurl = 'http://broker'", ["mqtt.url"]),
+        ("[mqtt]\nurl = 'mqtt://me:secret@broker'", ["mqtt.url"]),
+        ("[mqtt]\nurl = 'mqtt://broker:x'", ["mqtt.url"]),
+        ("[mqtt]\nurl = 'mqtt://broker'\npassword = 'p'", ["mqtt.user"]),
+        ("[mqtt]\nurl = 'mqtt://broker'\nbase_topic = 'a/#'", ["mqtt.base_topic"]),
+        ("[mqtt]\nurl = 'mqtt://broker'\nclient_id = 'a b'", ["mqtt.client_id"]),
+        ("[mqtt]\nurl = 'mqtt://broker'\nca_file = 'there.pem'", ["mqtt.ca_file"]),
+        ("[mqtt]\nurl = 'mqtts://broker'\nca_file = 'gone.pem'", ["mqtt.ca_file"]),
+        ("[mqtt]\nurl = 'mqtts://broker'\ncert_file = 'there.pem'", ["mqtt.key_file"]),
+        ("[mqtt]\nurl = 'mqtt://broker'\npassword_file = 'gone'", ["mqtt.password_file"]),
+        ("[mqtt]\nurl = 'mqtt://broker'\nversion = '4'", ["mqtt.version"]),
+        ("[mqtt_in]\nurl = 'mqtt://broker'", ["mqtt_in.topics"]),
+        ("[mqtt_in]\nurl = 'mqtt://broker'\ntopics = ['a/#/b']", ["mqtt_in.topics"]),
+        ("[mqtt_in]\nurl = 'mqtt://broker'\ntopics = ['a']\ndriver = 'x'", ["mqtt_in.driver"]),
+        (
+            "[mqtt]\nurl = 'mqtt://b'\n[mqtt_in]\nurl = 'mqtt://b:1883'\ntopics = ['#']",
+            ["mqtt_in.topics"],
+        ),
+        ("[mqtt_in]\nurl = 'mqtt://broker'\ntopics = ['a']\nsecret = 'x'", ["mqtt_in.secret"]),
+    ],
+)
+def test_half_a_broker_is_refused(tmp_path: Path, text: str, fields: list[str]) -> None:
+    (tmp_path / "there.pem").touch()
+    assert [error.field for error in refused(tmp_path, text)] == fields
+
+
+def test_a_brokers_password_and_secret_may_be_in_files(tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("p\n")
+    (tmp_path / "secret").write_text("pt_s\n")
+    text = "[mqtt_in]\nurl = 'mqtts://broker'\ntopics = ['a/#']\nuser = 'me'\n"
+    text += "password_file = 'password'\nsecret_file = 'secret'\n"
+    loaded = load(tmp_path, text)
+    assert (loaded.settings.mqtt_in.password, loaded.settings.mqtt_in.secret) == ("p", "pt_s")
+    assert not loaded.warnings
+
+
+def test_a_broker_elsewhere_without_tls_is_a_warning(tmp_path: Path) -> None:
+    (warning,) = load(tmp_path, "[mqtt]\nurl = 'mqtt://broker'").warnings
+    assert "mqtt.url mqtt://broker is not mqtts" in warning
+    assert not load(tmp_path, "[mqtt]\nurl = 'mqtt://127.0.0.1:1884'").warnings
 
 
 def test_what_needs_no_key_is_warned_of_where_others_reach_it(tmp_path: Path) -> None:

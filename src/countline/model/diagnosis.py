@@ -234,6 +234,18 @@ DIAGNOSES: MappingProxyType[str, Diagnosis] = MappingProxyType({
         "A webhook was switched off: {error}.",
         "Mend the receiver, then restart the server; what it missed is in the dead letters.",
     ),
+    "broker_failing": Diagnosis(
+        "warning", "degraded",
+        "An MQTT broker is not reached, or refuses us: {error}.",
+        "Look at the broker, and at its address, user, password and certificate in the settings. It is"
+        " tried again by itself; what was to be told waits, and is told then.",
+    ),
+    "broker_push_refused": Diagnosis(
+        "warning", "degraded",
+        "A push by way of an MQTT broker was refused: {error}.",
+        "Look at its secret: that in `mqtt_in.secret`, or the level of its topic that begins with `pt_`."
+        " What was refused is not kept.",
+    ),
     "part_failing": Diagnosis(
         "error", "degraded",
         "A part of the server cannot do its work: {error}.",
