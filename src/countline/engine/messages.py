@@ -6,13 +6,14 @@ from typing import Any, NamedTuple, cast
 
 import msgspec
 
-from countline.engine.telling import CountRow, Counts, Discovered, Telling
+from countline.engine.telling import CountRow, Counts, Discovered, Fact, Telling
 from countline.limits import WEBHOOK_BODY_BYTES_MAX
 from countline.wire.events import (
     CountsData,
     CountsMessage,
     DiscoveredData,
     DiscoveredMessage,
+    OtherMessage,
     RowBody,
 )
 
@@ -32,7 +33,9 @@ class Document(NamedTuple):
 
 def write_documents(telling: Telling) -> list[Document]:
     """The documents of one telling, in order: one, or as many as its rows need."""
-    return _counts(telling) if isinstance(telling, Counts) else [_discovered(telling)]
+    if isinstance(telling, Counts):
+        return _counts(telling)
+    return [_fact(telling) if isinstance(telling, Fact) else _discovered(telling)]
 
 
 def place_of(row: CountRow) -> RowPlace:
@@ -57,6 +60,14 @@ def _discovered(telling: Discovered) -> Document:
         type="sensor.discovered", timestamp=write_instant(telling.at_ms // 1000), data=data
     )
     return Document(message.type, msgspec.json.encode(message))
+
+
+def _fact(told: Fact) -> Document:
+    place = {"location_id": told.location_id, "zone_id": told.zone_id, "sensor_id": told.sensor_id}
+    data = {name: value for name, value in place.items() if value is not None}
+    data |= {**told.detail, "sequence": told.seq}
+    message = OtherMessage(type=told.kind, timestamp=write_instant(told.at_ms // 1000), data=data)
+    return Document(told.kind, msgspec.json.encode(message))
 
 
 def _counts(told: Counts) -> list[Document]:

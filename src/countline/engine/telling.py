@@ -5,11 +5,11 @@ from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
-from typing import Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from countline.engine.catalogue import Catalogue
 from countline.model.claim import Bin
-from countline.model.event import Event
+from countline.model.event import Event, EventKind
 from countline.model.ids import LineId, LocationId, SensorId, SensorNo, ZoneId
 from countline.model.interval import DayGrid, Granularity
 from countline.model.place import Source
@@ -64,7 +64,23 @@ class Discovered:
     at_ms: int
 
 
-Telling = Counts | Discovered
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """Something that became so, told in full by its event: `detail` is what is told."""
+
+    kind: EventKind
+    location_id: LocationId | None
+    zone_id: ZoneId | None
+    sensor_id: SensorId | None
+    detail: Mapping[str, Any]
+    seq: int
+    at_ms: int
+
+
+Telling = Counts | Discovered | Fact
+KEPT: frozenset[EventKind] = frozenset(
+    ("counts.provisional", "catalogue.changed", "waiting.dropped")
+)
 
 
 class Snapshots(Protocol):
@@ -86,7 +102,7 @@ class Teller:
         """What a batch of whole commits says, in order; values are read when it is their turn."""
         catalogue = await self._desk.fresh()
         for topic in topics(events, catalogue):
-            if isinstance(topic, Discovered):
+            if not isinstance(topic, Topic):
                 yield topic
                 continue
             rows = await self._store.read(partial(read_rows, topic, catalogue), heavy=True)
@@ -139,13 +155,13 @@ class Topic:
         )
 
 
-def topics(events: Sequence[Event], catalogue: Catalogue) -> list[Topic | Discovered]:
+def topics(events: Sequence[Event], catalogue: Catalogue) -> list[Topic | Discovered | Fact]:
     """One topic per location and commit for what was recorded, per civil day for what was revised.
 
     A topic stands where its last event stands. Events of kinds that nobody is told are left out.
     """
     counts: dict[tuple[str, LocationId, int | date], Topic] = {}
-    found: list[Topic | Discovered] = []
+    found: list[Topic | Discovered | Fact] = []
     for event in events:
         if event.kind == "sensor.discovered":
             found.append(_discovered(event))
@@ -157,11 +173,13 @@ def topics(events: Sequence[Event], catalogue: Catalogue) -> list[Topic | Discov
                         kind=event.kind, location_id=location_id, local_date=local_date, last=event
                     )
                 counts[key].add(event, sensor, stretch)
+        elif event.kind not in KEPT:
+            found.append(_fact(event, catalogue))
     return sorted([*found, *counts.values()], key=_place)
 
 
-def _place(topic: Topic | Discovered) -> tuple[int, date]:
-    if isinstance(topic, Discovered):
+def _place(topic: Topic | Discovered | Fact) -> tuple[int, date]:
+    if not isinstance(topic, Topic):
         return topic.seq, date.min
     return topic.last.seq, topic.local_date or date.min
 
@@ -170,6 +188,19 @@ def _discovered(event: Event) -> Discovered:
     names = ("vendor", "serial", "context", "driver")
     told = {name: str(event.detail.get(name, "")) for name in names}
     return Discovered(seq=event.seq, at_ms=event.at_ms, **told)
+
+
+def _fact(event: Event, catalogue: Catalogue) -> Fact:
+    sensor = catalogue.sensors.get(event.sensor) if event.sensor is not None else None
+    return Fact(
+        kind=event.kind,
+        location_id=event.location_id or (sensor.location_id if sensor else None),
+        zone_id=event.detail.get("zone_id"),
+        sensor_id=sensor.sensor_id if sensor else event.detail.get("sensor_id"),
+        detail=event.detail,
+        seq=event.seq,
+        at_ms=event.at_ms,
+    )
 
 
 def _changes(
