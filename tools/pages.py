@@ -131,6 +131,21 @@ EVENTS = {
     "counts.recorded": "New numbers: one message per location and commit, more where it would grow too long.",
     "counts.revised": "Numbers of the past are different now: one message per civil day that changed.",
     "sensor.discovered": "A device that nobody knows has pushed, and waits to be adopted.",
+    "occupancy.changed": "The people in a zone are more or fewer, or not known any more.",
+    "zone.occupied": "Somebody is in a zone that was empty.",
+    "zone.empty": "Nobody is in a zone any more.",
+    "capacity.reached": "A zone holds as many people as it is meant for.",
+    "capacity.cleared": "A zone holds fewer again.",
+    "ventilation.request": "A zone asks for more or less outdoor air.",
+    "ventilation.fallback": "A zone asks for its design air, since nobody knows how many are there.",
+    "sensor.silent": "A sensor does not push any more.",
+    "sensor.back": "A sensor that was silent pushes again.",
+    "sensor.degraded": "A sensor pushes, and something is wrong with it.",
+    "sensor.config_changed": "Somebody changed a device on the device itself.",
+    "gap.opened": "Minutes of a sensor are missing.",
+    "gap.healed": "Minutes that were missing are there.",
+    "gap.permanent": "Minutes that are missing cannot be had any more.",
+    "webhook.disabled": "A webhook was switched off, with the reason.",
     "counts.provisional": "live events moved a count that a proper record will replace.",
     "catalogue.changed": "numbers of a location mean something else, and are computed anew.",
     "waiting.dropped": "the oldest pushes of a discovered device made room for newer ones.",
@@ -141,7 +156,7 @@ def events_page() -> str:
     """docs/reference/events.md: what webhooks and streams tell, field by field."""
     import msgspec
 
-    from countline.outlets.webhooks.settings import WEBHOOK_KINDS
+    from countline.model.webhook import WEBHOOK_KINDS
     from countline.wire import events
 
     lines = ["# Events", "", NOTE, ""]
@@ -151,8 +166,11 @@ def events_page() -> str:
         "are those at the time of telling, so a late reader never gets an older value after a newer one.",
     ]
     for kind in WEBHOOK_KINDS:
-        data = events.DiscoveredData if kind == "sensor.discovered" else events.CountsData
-        lines += ["", f"## {kind}", "", EVENTS[kind], "", *field_table(msgspec.json.schema(data))]
+        lines += ["", f"## {kind}", "", EVENTS[kind]]
+        counted = kind in ("counts.recorded", "counts.revised")
+        if counted or kind == "sensor.discovered":
+            data = events.CountsData if counted else events.DiscoveredData
+            lines += ["", *field_table(msgspec.json.schema(data))]
     lines += [
         "",
         "## resync",

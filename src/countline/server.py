@@ -7,13 +7,13 @@ import json
 import os
 import socket
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import takewhile
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import structlog
 import uvicorn
@@ -24,14 +24,13 @@ from countline.engine.engine import Engine, open_engine
 from countline.engine.intake import IntakeSettings
 from countline.engine.keeping import oldest_first
 from countline.engine.streams import Streams, streams_of
-from countline.engine.telling import Teller
 from countline.errors import ConfigError, Conflict
 from countline.fieldwork import Fieldwork, make_fieldwork
 from countline.gateway.gate import Gate, PushLimits
 from countline.gateway.http import with_pushes
 from countline.gateway.listener import listener
+from countline.hookwork import Hookwork, make_hookwork
 from countline.limits import LIVE_KEEP_S
-from countline.outlets.webhooks import WebhookSettings, run_webhook
 from countline.settings import Settings
 from countline.store import Transaction, View
 
@@ -74,8 +73,9 @@ async def serve(
             await furnish(engine)
             url = url_of(settings, sock)
             fieldwork = await make_fieldwork(settings, engine, url=url)
+            hookwork = await make_hookwork(settings, engine)
             _spare_collector()
-            await _run_edges(settings, engine, fieldwork, sock, stop, when_up, url)
+            await _run_edges(settings, engine, fieldwork, hookwork, sock, stop, when_up, url)
 
 
 def _spare_collector() -> None:
@@ -128,16 +128,16 @@ async def _run_edges(
     settings: Settings,
     engine: Engine,
     fieldwork: Fieldwork,
+    hookwork: Hookwork,
     sock: socket.socket,
     stop: asyncio.Event,
     when_up: Callable[[Serving], Awaitable[None]],
     url: str,
 ) -> None:
     streams = streams_of(engine)
-    server = _Embedded(_uvicorn_config(settings, engine, fieldwork, streams))
+    server = _Embedded(_uvicorn_config(settings, engine, fieldwork, hookwork, streams))
     serving = asyncio.create_task(server.serve(sockets=[sock]))
-    outlets = [asyncio.create_task(each) for each in _outlets(settings, engine, stop)]
-    outlets.append(asyncio.create_task(fieldwork.run(stop)))
+    outlets = [asyncio.create_task(each) for each in (hookwork.run(stop), fieldwork.run(stop))]
     stopping = asyncio.create_task(stop.wait())
     upping = asyncio.create_task(server.up.wait())
     try:
@@ -158,9 +158,19 @@ async def _run_edges(
 
 
 def _uvicorn_config(
-    settings: Settings, engine: Engine, fieldwork: Fieldwork, streams: Streams
+    settings: Settings,
+    engine: Engine,
+    fieldwork: Fieldwork,
+    hookwork: Hookwork,
+    streams: Streams,
 ) -> uvicorn.Config:
-    api = create_app(engine, ApiSettings(), devices=fieldwork.desk, streams=streams)
+    api = create_app(
+        engine,
+        ApiSettings(),
+        devices=fieldwork.desk,
+        streams=streams,
+        webhooks=hookwork.desk,
+    )
     limits = PushLimits(
         body_bytes_max=settings.push.body_bytes_max,
         in_flight_bytes_max=settings.push.in_flight_bytes_max,
@@ -179,26 +189,6 @@ def _uvicorn_config(
         lifespan="off",
         timeout_graceful_shutdown=GRACE_S,
     )
-
-
-def _outlets(
-    settings: Settings, engine: Engine, stop: asyncio.Event
-) -> Iterator[Coroutine[Any, Any, None]]:
-    teller = Teller(engine.store, engine.desk)
-    for webhook in settings.webhook:
-        yield run_webhook(
-            WebhookSettings(
-                url=webhook.url,
-                secret=webhook.secret,
-                kinds=webhook.kinds,
-                locations=webhook.locations,
-                allow_private=webhook.allow_private,
-            ),
-            feed=engine.feed,
-            teller=teller,
-            stop=stop,
-            dead_letters=settings.data / "webhook-dead-letters.jsonl",
-        )
 
 
 async def _keep_house(settings: Settings, engine: Engine) -> None:

@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
 from countline import limits
+from countline.model.webhook import WebhookKind
 from countline.reach import PRIVATE_NETWORKS
 
 PREFIX = "COUNTLINE_"
 DAY_S = 86_400
 LOOPBACK = re.compile(r"localhost|127(\.\d{1,3}){3}|\[?::1\]?")
-
-WebhookKind = Literal["counts.recorded", "counts.revised", "sensor.discovered"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +106,19 @@ class WebhookSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookRules:
+    """What holds of webhooks that are made by the API."""
+
+    allow_private: Annotated[
+        bool,
+        Says(
+            "Whether they may go to this machine or into a private network: whoever makes one can"
+            " then read the first words of what is answered there."
+        ),
+    ] = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LogSettings:
     """What the process says of itself."""
 
@@ -139,6 +151,7 @@ class Settings:
     push: PushSettings = field(default_factory=PushSettings)
     devices: DeviceSettings = field(default_factory=DeviceSettings)
     log: LogSettings = field(default_factory=LogSettings)
+    webhooks: WebhookRules = field(default_factory=WebhookRules)
     webhook: tuple[WebhookSettings, ...] = ()
 
     @property

@@ -63,7 +63,11 @@ def _discovered(telling: Discovered) -> Document:
 
 
 def _fact(told: Fact) -> Document:
-    place = {"location_id": told.location_id, "zone_id": told.zone_id, "sensor_id": told.sensor_id}
+    place: dict[str, Any] = {
+        "location_id": told.location_id,
+        "zone_id": told.zone_id,
+        "sensor_id": told.sensor_id,
+    }
     data = {name: value for name, value in place.items() if value is not None}
     data |= {**told.detail, "sequence": told.seq}
     message = OtherMessage(type=told.kind, timestamp=write_instant(told.at_ms // 1000), data=data)

@@ -23,6 +23,7 @@ from countline.model.sensor import (
     Status,
 )
 from countline.model.ventilation import Ventilation
+from countline.model.webhook import DeadLetter, Webhook, WebhookDelivery, WebhookProgress
 
 
 class Place(NamedTuple):
@@ -60,6 +61,10 @@ TABLES: Mapping[type[Any], Place] = {
     KeptFacts: Place("facts", ("sensor",), moves_catalogue=False),
     Trouble: Place("trouble", ("part",), moves_catalogue=False),
     Ventilation: Place("ventilation", ("zone_id",), moves_catalogue=False),
+    Webhook: Place("webhook", ("webhook_id",), moves_catalogue=False),
+    WebhookProgress: Place("webhook_progress", ("reader",), moves_catalogue=False),
+    WebhookDelivery: Place("webhook_delivery", ("webhook_id", "slot"), moves_catalogue=False),
+    DeadLetter: Place("webhook_letter", ("letter_id",), moves_catalogue=False),
 }
 
 
