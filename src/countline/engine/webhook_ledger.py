@@ -19,10 +19,14 @@ from countline.store.seam import Store, Transaction, View
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class Entry:
-    """One change, all of it or nothing. `outcome` says what became of it."""
+    """One change, all of it or nothing. `outcome` says what became of it.
+
+    `taken` is the message that was taken last: that holds whoever has changed the webhook since.
+    """
 
     webhook_id: str
     progress: WebhookProgress
+    taken: str = ""
     deliveries: Sequence[WebhookDelivery] = ()
     buried: Sequence[DeadLetter] = ()
     risen: Sequence[DeadLetter] = ()
@@ -138,13 +142,20 @@ def begun(view: View, reader: str, from_seq: int | None) -> int:
 
 
 def write_entry(tx: Transaction, entry: Entry) -> bool:
-    """Write it; False where somebody else has changed the webhook, or removed it."""
+    """Write it; False where somebody else has changed the webhook, or removed it.
+
+    Then what is written is only that a message was taken, and the attempts.
+    """
     known = tx.record(WebhookProgress, entry.progress.reader)
-    if known is None or known.epoch != entry.progress.epoch:
+    if known is None:
         return False
-    tx.save(entry.progress)
     for delivery in entry.deliveries:
         save_delivery(tx, delivery)
+    if known.epoch != entry.progress.epoch:
+        if known.message_id and known.message_id == entry.taken:
+            tx.save(without_message(known))
+        return False
+    tx.save(entry.progress)
     tx.delete(*entry.risen)
     for letter in entry.buried:
         tx.save(replace(letter, letter_id=tx.next_number("webhook_letter")))
@@ -154,6 +165,19 @@ def write_entry(tx: Transaction, entry: Entry) -> bool:
     if entry.events:
         tx.emit(*entry.events)
     return True
+
+
+def without_message(progress: WebhookProgress) -> WebhookProgress:
+    """The same, and no message waits."""
+    return replace(
+        progress,
+        message_id="",
+        message_type="",
+        message_body=b"",
+        attempts=0,
+        next_try_s=0,
+        error="",
+    )
 
 
 def save_delivery(tx: Transaction, delivery: WebhookDelivery) -> WebhookDelivery:

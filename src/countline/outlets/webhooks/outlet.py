@@ -67,6 +67,7 @@ class WebhookOutlet:
             await asyncio.gather(following, self._mind())
         finally:
             self._stop.set()
+        await self._sending.close()
 
     async def deliver(self, events: Sequence[Event]) -> None:
         """Tell all of a batch, or note what of it is to be told later.

@@ -16,7 +16,7 @@ import structlog
 
 from countline import clock, limits
 from countline.engine.feed import Sleep, pause
-from countline.engine.webhook_ledger import Entry
+from countline.engine.webhook_ledger import Entry, without_message
 from countline.errors import Conflict, NotReady
 from countline.model.event import Event
 from countline.model.query import Reason
@@ -88,6 +88,7 @@ class Sending:
         self._ways = ways
         self._log = _log.bind(webhook=webhook.webhook_id, host=webhook.host)
         self._attempts: list[WebhookDelivery] = []  # not written down yet
+        self._taken = ""  # the last message that was taken
         self._noted_s = ways.now_s()
 
     async def begin(self, composed: Composed) -> None:
@@ -139,8 +140,8 @@ class Sending:
         """Do what the outcome of an attempt asks for."""
         verdict, progress = attempt.verdict, self.progress
         if verdict.taken:
-            taken_s = self._ways.now_s()
-            self.progress = replace(_without_message(progress), given_up=0, taken_s=taken_s)
+            taken_s, self._taken = self._ways.now_s(), progress.message_id
+            self.progress = replace(without_message(progress), given_up=0, taken_s=taken_s)
             self._ways.report(None)
             return  # written down with the next message, or when there is none
         attempts = progress.attempts + 1
@@ -189,7 +190,7 @@ class Sending:
             body=progress.message_body,
         )
         self._log.error("webhook given up", message=progress.message_id, detail=detail)
-        progress = replace(_without_message(progress), given_up=progress.given_up + 1)
+        progress = replace(without_message(progress), given_up=progress.given_up + 1)
         if progress.given_up >= limits.WEBHOOK_GIVEN_UP_MAX:
             reason = (
                 f"{progress.given_up} messages one after the other were not taken in"
@@ -227,6 +228,15 @@ class Sending:
         if self._attempts:
             await self._save(self.progress)
 
+    async def close(self) -> None:
+        """Write down what came of the last attempt, if that can be done."""
+        try:
+            await self.note_attempts()
+        except NotReady:  # somebody else has changed the webhook; what was taken is written down
+            pass
+        except Exception:
+            self._log.warning("webhook not noted", exc_info=True)
+
     async def _save(
         self,
         progress: WebhookProgress,
@@ -250,6 +260,7 @@ class Sending:
         return Entry(
             webhook_id=self._webhook.webhook_id,
             progress=progress,
+            taken=self._taken,
             deliveries=tuple(self._attempts),
             buried=buried,
             risen=risen,
@@ -309,16 +320,4 @@ def delivery_of(
         body_bytes=len(body),
         body_start=excerpt(body),
         answer_start=attempt.answer_start,
-    )
-
-
-def _without_message(progress: WebhookProgress) -> WebhookProgress:
-    return replace(
-        progress,
-        message_id="",
-        message_type="",
-        message_body=b"",
-        attempts=0,
-        next_try_s=0,
-        error="",
     )
