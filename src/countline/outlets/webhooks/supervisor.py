@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+import httpx2
 import msgspec
 import structlog
 
@@ -22,6 +23,8 @@ from countline.wire.events import OtherMessage
 
 LOOK_S = 1.0  # another process may change webhooks, and cannot wake us
 TEST = "webhook.test"
+
+Connect = Callable[..., httpx2.AsyncClient]  # with `allow_private`
 
 _log = structlog.get_logger("countline.webhook")
 
@@ -48,6 +51,7 @@ class Supervisor:
         snapshots: Snapshots,
         now_s: Callable[[], int] = clock.now_s,
         sleep: Sleep = asyncio.sleep,
+        connect: Connect = open_client,
     ) -> None:
         self._desk = desk
         self._feed = feed
@@ -55,6 +59,7 @@ class Supervisor:
         self._snapshots = snapshots
         self._now_s = now_s
         self._sleep = sleep
+        self._connect = connect
         self._runners: dict[str, _Runner] = {}
         self._disabled: set[str] = set()
         desk.when_tested(self.test)
@@ -123,7 +128,7 @@ class Supervisor:
         progress = await self._desk.ledger.begin(webhook)
         if progress.state != "active":
             return
-        async with open_client(allow_private=self._desk.may_be_private(webhook)) as client:
+        async with self._connect(allow_private=self._desk.may_be_private(webhook)) as client:
             posting = Posting(client=client, now_s=self._now_s)
             await self._outlet(webhook, progress, posting, stop).run(self._feed)
 
@@ -154,7 +159,7 @@ class Supervisor:
         message = OtherMessage(type=TEST, timestamp=write_instant(now_s), data=data)
         body, message_id = msgspec.json.encode(message), "msg_" + os.urandom(20).hex()
         secrets = self._desk.secrets(webhook, now_s)
-        async with open_client(allow_private=self._desk.may_be_private(webhook)) as client:
+        async with self._connect(allow_private=self._desk.may_be_private(webhook)) as client:
             posting = Posting(client=client, now_s=self._now_s)
             attempt = await posting.post(webhook.url, secrets, message_id, body)
         return await self._desk.ledger.note_delivery(
