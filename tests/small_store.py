@@ -29,6 +29,7 @@ class SmallStore:
         self.cursors: dict[str, int] = {}
         self.moves: list[tuple[str, int]] = []
         self.kept: dict[type, dict[Any, Any]] = {}
+        self.numbers: dict[str, int] = {}
         self.failures = 0
         self.save(*records)
 
@@ -93,8 +94,20 @@ class SmallStore:
         for record in records:
             self.kept.setdefault(type(record), {})[key_of(record)] = record
 
-    def records(self, kind: type[R]) -> list[R]:
-        return [record for _, record in sorted(self.kept.get(kind, {}).items())]
+    def delete(self, *records: Any) -> None:
+        for record in records:
+            self.kept.get(type(record), {}).pop(key_of(record), None)
+
+    def record(self, kind: type[R], *key: Any) -> R | None:
+        return cast(R | None, self.kept.get(kind, {}).get(key))
+
+    def records(self, kind: type[R], **equal: Any) -> list[R]:
+        found = [record for _, record in sorted(self.kept.get(kind, {}).items())]
+        return [one for one in found if all(getattr(one, n) == v for n, v in equal.items())]
+
+    def next_number(self, name: str) -> int:
+        self.numbers[name] = self.numbers.get(name, 0) + 1
+        return self.numbers[name]
 
     def bins(self, series: Sequence[SeriesNo], start_s: int, end_s: int) -> list[Bin]:
         found = [b for b in self.counted.values() if b.series in series]

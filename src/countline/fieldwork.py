@@ -4,7 +4,6 @@ import asyncio
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from ipaddress import ip_address
 
 import structlog
@@ -23,9 +22,8 @@ from countline.engine.changes import bad_field
 from countline.engine.engine import Engine
 from countline.engine.heal import Healer
 from countline.engine.rounds import Rounds
-from countline.keyfile import open_vault
+from countline.hookwork import vault_of
 from countline.settings import Settings
-from countline.vault import Vault
 
 _log = structlog.get_logger("countline.fieldwork")
 
@@ -62,15 +60,7 @@ async def make_fieldwork(
 
     Raises `ConfigError` where the key that opens the sensors' passwords is missing.
     """
-    sealed = bool(await engine.arranged.every())
-
-    @cache
-    def vault() -> Vault:
-        settings.data.mkdir(parents=True, exist_ok=True)
-        return open_vault(settings.data, secrets_exist=sealed)
-
-    if sealed:
-        vault()  # said at the start, not when a sensor needs it
+    vault = await vault_of(settings, engine)
     networks = AllowedNetworks.of(settings.devices.allowed_networks)
     ways = Ways(write_pause_s=settings.devices.write_pause_ms / 1000)
     turns = Turns(settings.data / TURNS)

@@ -17,7 +17,7 @@ from countline.vault import KEY_BYTES, Vault, new_key
 
 FILE_NAME = "secrets.key"
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
-_HEAD = "# Opens the passwords of sensors. Keep it with the data folder's backup, and from other eyes.\n"
+_HEAD = "# Opens secrets of sensors and webhooks. Keep it with the data folder's backup, and from other eyes.\n"
 
 
 def open_vault(folder: Path, *, secrets_exist: bool) -> Vault:

@@ -75,7 +75,18 @@ SOCKET_KEY_S_MAX = 10  # a WebSocket that opened without a key says one within s
 SOCKETS_WITHOUT_KEY_MAX = 100  # that may be about to
 STREAMS_CATCHING_UP_MAX = 4  # read at once; the others wait, and questions get their turn
 MODBUS_CALLERS_MAX = 64  # connections at once; a building has a few controllers
-DEAD_LETTERS_BYTES_MAX = 64_000_000  # three thousand of the largest messages
+WEBHOOKS_MAX = 200  # each is a task and a connection, and reads the log for itself
+WEBHOOK_GIVEN_UP_MAX = 2  # messages in a row, each for three days: then it is switched off
+WEBHOOK_OVERLAP_S = 86_400  # after a rotation both secrets sign for so long
+WEBHOOK_OVERLAP_S_MAX = 30 * 86_400
+WEBHOOK_DELIVERIES_KEPT = 500  # attempts at one webhook, of about 2 kB
+WEBHOOK_LETTERS_KEPT = 100  # dead letters of one webhook, of 20 kB, or 200 kB where it batches
+WEBHOOK_EXCERPT_CHARS = 500  # of a body or an answer, in the log of deliveries
+WEBHOOK_RATE_S_MAX = 3_600
+WEBHOOK_BATCH_ITEMS_MAX = 500
+WEBHOOK_BATCH_WAIT_S_MAX = 300
+WEBHOOK_BATCH_BYTES_MAX = 200_000  # who asks for batches takes more than 20 kB
+WEBHOOK_NOTE_S = 5  # how often it is noted how far a webhook is to which nothing is told
 
 # -- asking sensors -------------------------------------------------------------------------------
 DEVICE_ANSWER_BYTES_MAX = 64_000_000  # 50,000 bins of a history with 40 counters at 30 bytes

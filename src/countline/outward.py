@@ -1,4 +1,4 @@
-"""Builds what tells and shows: each outlet that the settings ask for, as a coroutine to run."""
+"""Builds what tells and shows beside webhooks: each outlet of the settings, as a coroutine to run."""
 
 import asyncio
 from collections.abc import Coroutine, Iterator
@@ -7,8 +7,6 @@ from functools import partial
 from typing import Any
 
 from countline.engine.engine import Engine
-from countline.engine.telling import Teller
-from countline.outlets.webhooks import WebhookSettings, run_webhook
 from countline.settings import Settings
 
 
@@ -18,21 +16,6 @@ def outlets_of(
     """What is to run until `stop` is set. Raises `Conflict` where a port that it needs is taken."""
     if settings.bacnet.enabled:  # first: where its port is taken, nothing else has begun
         yield _bacnet(settings, engine, stop)
-    teller = Teller(engine.store, engine.desk)
-    for webhook in settings.webhook:
-        yield run_webhook(
-            WebhookSettings(
-                url=webhook.url,
-                secret=webhook.secret,
-                kinds=webhook.kinds,
-                locations=webhook.locations,
-                allow_private=webhook.allow_private,
-            ),
-            feed=engine.feed,
-            teller=teller,
-            stop=stop,
-            dead_letters=settings.data / "webhook-dead-letters.jsonl",
-        )
     if settings.modbus.enabled:
         yield _modbus(settings, engine, stop)
     if settings.mqtt.url:

@@ -31,6 +31,7 @@ from countline.gateway.gate import Gate, PushLimits
 from countline.gateway.http import with_pushes
 from countline.gateway.listener import listener
 from countline.gateway.sockets import socket_settings
+from countline.hookwork import Hookwork, make_hookwork
 from countline.limits import LIVE_KEEP_S
 from countline.outward import outlets_of
 from countline.settings import Settings
@@ -75,8 +76,9 @@ async def serve(
             await furnish(engine)
             url = url_of(settings, sock)
             fieldwork = await make_fieldwork(settings, engine, url=url)
+            hookwork = await make_hookwork(settings, engine)
             _spare_collector()
-            await _run_edges(settings, engine, fieldwork, sock, stop, when_up, url)
+            await _run_edges(settings, engine, fieldwork, hookwork, sock, stop, when_up, url)
 
 
 def _spare_collector() -> None:
@@ -129,6 +131,7 @@ async def _run_edges(
     settings: Settings,
     engine: Engine,
     fieldwork: Fieldwork,
+    hookwork: Hookwork,
     sock: socket.socket,
     stop: asyncio.Event,
     when_up: Callable[[Serving], Awaitable[None]],
@@ -136,11 +139,11 @@ async def _run_edges(
 ) -> None:
     streams = streams_of(engine)
     gate = _gate(settings, engine)
-    server = _Embedded(_uvicorn_config(settings, engine, fieldwork, streams, gate))
+    server = _Embedded(_uvicorn_config(settings, engine, fieldwork, hookwork, streams, gate))
     outlets = [asyncio.create_task(each) for each in outlets_of(settings, engine, stop)]
     outlets += [asyncio.create_task(each) for each in _takers(settings, engine, gate, stop)]
     serving = asyncio.create_task(server.serve(sockets=[sock]))
-    outlets.append(asyncio.create_task(fieldwork.run(stop)))
+    outlets += [asyncio.create_task(each) for each in (hookwork.run(stop), fieldwork.run(stop))]
     stopping = asyncio.create_task(stop.wait())
     upping = asyncio.create_task(server.up.wait())
     try:
@@ -179,11 +182,22 @@ def _takers(
 
 
 def _uvicorn_config(
-    settings: Settings, engine: Engine, fieldwork: Fieldwork, streams: Streams, gate: Gate
+    settings: Settings,
+    engine: Engine,
+    fieldwork: Fieldwork,
+    hookwork: Hookwork,
+    streams: Streams,
+    gate: Gate,
 ) -> uvicorn.Config:
     wanted = settings.metrics
     metrics = Metrics(enabled=wanted.enabled, open=wanted.open, counts=wanted.counts)
-    api = create_app(engine, ApiSettings(metrics=metrics), devices=fieldwork.desk, streams=streams)
+    api = create_app(
+        engine,
+        ApiSettings(metrics=metrics),
+        devices=fieldwork.desk,
+        streams=streams,
+        webhooks=hookwork.desk,
+    )
     return uvicorn.Config(
         with_pushes(api, gate),
         http=listener(gate),

@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
 from countline import limits
+from countline.model.event import ToldKind
 from countline.reach import PRIVATE_NETWORKS
 
 PREFIX = "COUNTLINE_"
 DAY_S = 86_400
 LOOPBACK = re.compile(r"localhost|127(\.\d{1,3}){3}|\[?::1\]?")
-
-WebhookKind = Literal["counts.recorded", "counts.revised", "sensor.discovered"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +98,7 @@ class WebhookSettings:
         ),
     ] = ""
     secret_file: Annotated[Path | None, Says("A file that holds the secret instead.")] = None
-    kinds: Annotated[tuple[WebhookKind, ...], Says("Which events; none named: all of them.")] = ()
+    kinds: Annotated[tuple[ToldKind, ...], Says("Which events; none named: all of them.")] = ()
     locations: Annotated[tuple[str, ...], Says("Of which locations; none named: all of them.")] = ()
     allow_private: Annotated[
         bool, Says("Whether the address may be on this machine or in a private network.")
@@ -252,6 +251,19 @@ class BacnetSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookRules:
+    """What holds of webhooks that are made by the API."""
+
+    allow_private: Annotated[
+        bool,
+        Says(
+            "Whether they may go to this machine or into a private network: whoever makes one can"
+            " then read the first words of what is answered there."
+        ),
+    ] = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LogSettings:
     """What the process says of itself."""
 
@@ -289,6 +301,7 @@ class Settings:
     log: LogSettings = field(default_factory=LogSettings)
     modbus: ModbusSettings = field(default_factory=ModbusSettings)
     metrics: MetricsSettings = field(default_factory=MetricsSettings)
+    webhooks: WebhookRules = field(default_factory=WebhookRules)
     webhook: tuple[WebhookSettings, ...] = ()
 
     @property

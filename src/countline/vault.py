@@ -87,6 +87,6 @@ def _bound(head: bytes, about: str) -> bytes:
 def _lost(about: str, why: str) -> ConfigError:
     detail = (
         f"the secret about {about} cannot be opened: {why}. Bring back the `secrets.key` that"
-        " belongs to this data folder, or adopt the sensor again"
+        " belongs to this data folder, or give the secret anew: adopt the sensor again, rotate the webhook's"
     )
     return ConfigError(detail, code="secret_lost")

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from countline.devices.adopting import Adopter
 from countline.devices.adoptions import Adoptions
@@ -36,13 +37,14 @@ class Gatehouse:
 
 
 @asynccontextmanager
-async def gatehouse(folder: Path) -> AsyncIterator[Gatehouse]:
-    """Runs until the block ends."""
+async def gatehouse(folder: Path, **more: Any) -> AsyncIterator[Gatehouse]:
+    """Runs until the block ends; `more` are further settings."""
     settings = Settings(
         data=folder,
         port=0,
         devices=DeviceSettings(allowed_networks=LOOPBACK, write_pause_ms=0),
         log=LogSettings(level="error"),
+        **more,
     )
     stop = asyncio.Event()
     up = asyncio.Event()

@@ -53,12 +53,11 @@ def test_a_killed_process_is_followed_by_one_that_goes_on(tmp_path: Path) -> Non
                 await receiver.until(4)  # three were taken, the fourth waits for its answer
             first = list(receiver.ids)
             async with telling(store_url, receiver.url()):
-                await receiver.until(4 + COMMITS)
-        again = receiver.ids[4:]
-        assert again[:4] == first
-        sequences = [one.json["data"]["sequence"] for one in receiver.received[4:]]
-        assert sequences == list(range(1, COMMITS + 1))
-        bodies = {one.id: one.body for one in receiver.received}
-        assert len(bodies) == COMMITS
+                await receiver.until(COMMITS + 1)
+        assert receiver.ids[4] == first[3], "the message in hand comes again"
+        assert receiver.received[4].body == receiver.received[3].body
+        numbers = [one.json["sequence"] for one in receiver.received]
+        assert numbers == [1, 2, 3, 4, 4, 5, 6]
+        assert [one.json["data"]["sequence"] for one in receiver.received] == numbers
 
     asyncio.run(main())

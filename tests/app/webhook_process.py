@@ -2,26 +2,31 @@
 
 import asyncio
 import sys
-from pathlib import Path
+from functools import partial
 
 from countline import clock
 from countline.engine.desk import CatalogueDesk
 from countline.engine.feed import Feed
 from countline.engine.telling import Teller
-from countline.outlets.webhooks import WebhookSettings, run_webhook
+from countline.engine.webhooks import WebhookDesk
+from countline.outlets.webhooks import Supervisor, WebhookSettings
 from countline.store import open_store
+from countline.vault import Vault, new_key
 
 
 async def main(store_url: str, url: str, secret: str) -> None:
     store = open_store(store_url)
-    await run_webhook(
-        WebhookSettings(url=url, secret=secret, allow_private=True),
-        feed=Feed(store),
-        teller=Teller(store, CatalogueDesk(store, now_s=clock.now_s)),
-        stop=asyncio.Event(),
-        dead_letters=Path("never"),
-        from_seq=0,
+    desk, feed = CatalogueDesk(store, now_s=clock.now_s), Feed(store)
+    fixed = WebhookSettings(url=url, secret=secret, allow_private=True).fixed()
+    hooks = WebhookDesk(
+        desk,
+        feed,
+        vault=partial(Vault, {1: new_key()}),
+        now_ms=clock.now_ms,
+        fixed={fixed.webhook.webhook_id: fixed},
     )
+    await hooks.ledger.begin(fixed.webhook, from_seq=0)
+    await Supervisor(hooks, feed, teller=Teller(store, desk), snapshots=desk).run(asyncio.Event())
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """What every outlet owes the event log: a name that stays, order, and no batch half told in silence."""
 
 import asyncio
-import base64
 import json
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -18,23 +17,26 @@ from countline.engine.telling import Teller
 from countline.model.event import Event
 from countline.outlets import Outlet
 from countline.outlets.mqtt import MqttOutlet, MqttSettings
-from countline.outlets.webhooks import Webhook, WebhookSettings
-from countline.outlets.webhooks.sender import Ways
 from countline.testing.recording_outlet import RecordingOutlet
 from tests.app.mosquitto import Listener, listener, mosquitto, needs_mosquitto
 from tests.app.receiver import Receiver
+from tests.hook_house import HookHouse
 from tests.small_store import SmallStore
 from tests.told_house import DOOR, NOON_S, counts, one_bin, records
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """An outlet, what it has told so far (sequences), and a way to make its next delivery fail."""
+    """An outlet, what it has told so far (sequences), and a way to make its next delivery fail.
+
+    `remembers`: it knows what it has told, and tells nothing twice.
+    """
 
     outlet: Outlet
     told: Callable[[], list[int]]
     break_once: Callable[[], None]
     events: list[Event]
+    remembers: bool = False
 
 
 def five_commits() -> SmallStore:
@@ -67,23 +69,15 @@ async def webhook() -> AsyncIterator[Trial]:
     def break_once() -> None:
         store.failures = 1
 
-    async def keep(_: object) -> None: ...
-
     async with Receiver() as receiver, httpx2.AsyncClient(trust_env=False) as client:
+        house = HookHouse(receiver.url("/contract"), store=store)
+        progress = await house.ledger.begin(house.webhook, from_seq=0)
         yield Trial(
-            outlet=Webhook(
-                WebhookSettings(
-                    url=receiver.url("/contract"),
-                    secret="whsec_" + base64.b64encode(bytes(32)).decode(),
-                ),
-                teller=Teller(store.as_store(), store),
-                client=client,
-                stop=asyncio.Event(),
-                ways=Ways(keep=keep, report=lambda _: None),
-            ),
+            outlet=house.outlet(progress, client),
             told=lambda: [one.json["data"]["sequence"] for one in receiver.received],
             break_once=break_once,
             events=store.log,
+            remembers=True,
         )
 
 
@@ -190,18 +184,19 @@ def test_what_could_not_be_told_raises_and_is_told_when_it_comes_again(stage: St
             await trial.outlet.deliver(trial.events)
         before = len(trial.told())
         await trial.outlet.deliver(trial.events)
-        assert trial.told()[before:] == [1, 2, 3, 4, 5]
+        known = trial.told()[:before] if trial.remembers else []
+        assert known + trial.told()[before:] == [1, 2, 3, 4, 5]
 
     run(stage, test)
 
 
-def test_a_batch_that_comes_twice_is_told_twice(stage: Stage) -> None:
-    """To remember what was told is the receiver's part, who knows the id; the cursor is the feed's."""
+def test_a_batch_that_comes_twice_is_told_twice_by_who_does_not_remember(stage: Stage) -> None:
+    """The cursor is the feed's: without a memory of its own an outlet cannot know."""
 
     async def test(trial: Trial) -> None:
         await trial.outlet.deliver(trial.events[:2])
         await trial.outlet.deliver(trial.events[:2])
-        assert trial.told() == [1, 2, 1, 2]
+        assert trial.told() == ([1, 2] if trial.remembers else [1, 2, 1, 2])
 
     run(stage, test)
 

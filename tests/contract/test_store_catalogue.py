@@ -32,6 +32,7 @@ from countline.model.sensor import (
     Status,
 )
 from countline.model.ventilation import CurvePoint, Ventilation
+from countline.model.webhook import DeadLetter, Webhook, WebhookDelivery, WebhookProgress
 from countline.store import Store, Transaction
 from countline.store.records import TABLES
 from tests.contract.store_kinds import Opener, each_store, empty_store, run
@@ -84,6 +85,22 @@ RECORDS: tuple[Any, ...] = (
         fallback=True, in_total=9, out_total=5,
     ),
     SensorTold(sensor=SensorNo(9), health="offline", silent=True),
+    Webhook(
+        webhook_id="wh_1", url="https://example.org/é", kinds=("zone.empty",), zones=(ZoneId(1),),
+        locations=(LocationId("X"),), threshold=5, devices=True, secret=b"\0\xff",
+    ),
+    WebhookProgress(
+        reader="webhook:1", mark="7-1", filters={"above": [1]}, message_id="msg_1",
+        message_body=b"{}", state="disabled", reason="It said 410.", taken_s=9,
+    ),
+    WebhookDelivery(
+        webhook_id="wh_1", slot=3, number=503, at_s=9, message_id="msg_1", type="zone.empty",
+        attempt=2, taken=True, status=204, headers={"webhook-id": "msg_1"}, body_start="{}",
+    ),
+    DeadLetter(
+        letter_id=1, webhook_id="wh_1", message_id="msg_1", type="zone.empty", detail="answered 500",
+        attempts=10, first_attempt_s=1, given_up_s=9, body=b"{}", again=True,
+    ),
 )  # fmt: skip
 
 
@@ -147,7 +164,11 @@ def test_the_catalogue_version_moves_with_what_the_catalogue_is(
         | LayoutImage
         | Ventilation
         | ZoneTold
-        | SensorTold,
+        | SensorTold
+        | Webhook
+        | WebhookProgress
+        | WebhookDelivery
+        | DeadLetter,
     )
     with empty_store(opener) as store:
         for step in ("save", "save", "delete"):

@@ -20,7 +20,9 @@ from countline.api.sockets import with_sockets, without_upgrade
 from countline.engine.adopting import NO_DEVICES, DeviceDesk
 from countline.engine.engine import Engine
 from countline.engine.streams import Streams, streams_of
+from countline.engine.webhooks import WebhookDesk
 from countline.limits import JSON_BODY_BYTES_MAX
+from countline.vault import Vault, new_key
 
 OPERATIONS = (*V3, *V1, *ALIASES)
 
@@ -40,14 +42,17 @@ def create_app(
     *,
     devices: DeviceDesk = NO_DEVICES,
     streams: Streams | None = None,
+    webhooks: WebhookDesk | None = None,
     now_ms: Callable[[], int] = clock.now_ms,
 ) -> App:
     """The app. It holds no state but rates; the caller starts and stops the engine.
 
-    Who gives `streams` can close them, so that a server stops without waiting for listeners.
+    Who gives `streams` can close them, so that a server stops without waiting for listeners. Who
+    gives `webhooks` keeps their secrets; otherwise these can be read as long as the app lives.
     """
     streams = streams or streams_of(engine)
-    door = Door(engine, devices, streams, now_ms=now_ms)
+    hooks = webhooks or _webhooks_of(engine)
+    door = Door(engine, devices, streams, hooks, now_ms=now_ms)
     docs = f"{settings.public_url}/errors"
     app = Litestar(
         route_handlers=[
@@ -66,3 +71,8 @@ def create_app(
         request_max_body_size=JSON_BODY_BYTES_MAX,
     )
     return with_sockets(with_headers(cast(App, app), door.standing), door, streams, docs)
+
+
+def _webhooks_of(engine: Engine) -> WebhookDesk:
+    vault = Vault({1: new_key()})
+    return WebhookDesk(engine.desk, engine.feed, vault=lambda: vault, now_ms=engine.now_ms)

@@ -4,6 +4,7 @@ from types import MappingProxyType
 
 from countline.api.device_codes import DEVICE_CODES
 from countline.api.kind import Kind as Kind
+from countline.api.webhook_codes import WEBHOOK_CODES
 
 IANA = "https://iana.org/assignments/http-problem-types#"
 
@@ -315,6 +316,8 @@ CODES: MappingProxyType[str, Kind] = MappingProxyType({
     ),
     # -- sensors that are asked -------------------------------------------------------------------
     **DEVICE_CODES,
+    # -- webhooks ---------------------------------------------------------------------------------
+    **WEBHOOK_CODES,
     # -- ourselves --------------------------------------------------------------------------------
     "not_allowed": Kind(
         403, "Not allowed", "The key is missing, wrong, or not enough for this.", _KEYS

@@ -16,6 +16,7 @@ from countline.api.request import ApiRequest
 from countline.engine.adopting import DeviceDesk
 from countline.engine.engine import Engine
 from countline.engine.streams import Streams
+from countline.engine.webhooks import WebhookDesk
 from countline.errors import NotAllowed, TooMuch
 from countline.model.access import Key
 from countline.model.place import Location
@@ -33,12 +34,14 @@ class Door:
         engine: Engine,
         devices: DeviceDesk,
         streams: Streams,
+        webhooks: WebhookDesk,
         *,
         now_ms: Callable[[], int],
     ) -> None:
         self._engine = engine
         self._devices = devices
         self._streams = streams
+        self._webhooks = webhooks
         self._buckets = Buckets(now_ms)
         self._wrong_keys = WrongKeys(now_ms)
 
@@ -52,7 +55,7 @@ class Door:
     async def admit(self, request: ApiRequest[Any], operation: Operation) -> None:
         """Fill a request for an operation."""
         request.engine, request.devices = self._engine, self._devices
-        request.streams = self._streams
+        request.streams, request.webhooks = self._streams, self._webhooks
         pairs = split_query(request.scope["query_string"])
         known = operation.parameters.by_name
         refuse_key_in_query(name for name, _ in pairs if name not in known)

@@ -13,6 +13,7 @@ from countline.api import (
     examples_health,
     examples_layouts,
     examples_ventilation,
+    examples_webhooks,
 )
 from countline.api.codes import CODES
 from countline.errors import FieldError
@@ -27,6 +28,7 @@ PATH_VALUES: dict[str, Any] = {
     "layout_id": 1,
     "sensor_id": "SNSR_001",
     "key_id": "k_7f1c0de2a94b3e58",
+    "webhook_id": examples_webhooks.WEBHOOK_ID,
 }
 
 
@@ -271,6 +273,7 @@ ANSWERS: dict[str, Json] = {
     **examples_health.ANSWERS,
     **examples_layouts.ANSWERS,
     **examples_ventilation.ANSWERS,
+    **examples_webhooks.ANSWERS,
     "GET /v3/keys": _page(_KEY),
     "POST /v3/keys": _one(
         {
@@ -315,6 +318,7 @@ SENT: dict[str, Json] = {
     **examples_devices.SENT,
     **examples_layouts.SENT,
     **examples_ventilation.SENT,
+    **examples_webhooks.SENT,
     "GET /v3/data/count": {"sensor_id": "SNSR_001", "granularity": "1h"},
     "GET /v3/data/live": {"zone_id": 1},
     "GET /api/v1/counts/hourly": {"sensorId": "S12345"},

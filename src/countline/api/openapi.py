@@ -43,6 +43,7 @@ GROUPS = {
     "Air": "How much outdoor air zones need for the people in them, and why.",
     "Layouts": "Floor plans: an image, its scale, and what is drawn and placed on it.",
     "Sensors": "What counts.",
+    "Webhooks": "Addresses that are told of events.",
     "Health": "Whether numbers can be trusted, and what to do where not.",
     "Keys": "Who may ask.",
 }

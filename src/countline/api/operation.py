@@ -14,7 +14,9 @@ from countline.limits import JSON_BODY_BYTES_MAX
 from countline.model.access import Scope
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
-Group = Literal["Counts", "Now", "Events", "Places", "Air", "Layouts", "Sensors", "Keys", "Health"]
+Group = Literal[
+    "Counts", "Now", "Events", "Places", "Air", "Layouts", "Sensors", "Webhooks", "Keys", "Health"
+]
 JSON = "application/json"
 
 

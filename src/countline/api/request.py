@@ -10,6 +10,7 @@ from countline.engine.adopting import DeviceDesk
 from countline.engine.engine import Engine
 from countline.engine.streams import Streams
 from countline.engine.watch import Sight
+from countline.engine.webhooks import WebhookDesk
 from countline.model.access import Key
 
 AskedT_co = TypeVar("AskedT_co", bound=Asking, covariant=True)
@@ -21,6 +22,7 @@ class ApiRequest(Request[Any, Any, State], Generic[AskedT_co]):
     engine: Engine
     devices: DeviceDesk
     streams: Streams
+    webhooks: WebhookDesk
     caller: Key
     asked: AskedT_co
     sent: Any = None

@@ -5,6 +5,7 @@ from countline.api.event_stream import MEDIA_TYPE as EVENT_STREAM
 from countline.api.operation import JSON, Operation
 from countline.api.v1 import catalogue as v1_catalogue
 from countline.api.v1 import counts as v1_counts
+from countline.api.v1 import webhooks as v1_hooks
 from countline.api.v3 import (
     compatibility,
     counts,
@@ -17,10 +18,12 @@ from countline.api.v3 import (
     places,
     sensors,
     ventilation,
+    webhooks,
 )
 from countline.limits import LAYOUT_IMAGE_BYTES_MAX
-from countline.wire import v1, v3, v3_devices, v3_health, v3_layouts, v3_ventilation
+from countline.wire import v1, v1_webhooks, v3, v3_devices, v3_health, v3_layouts, v3_ventilation
 from countline.wire import v3_catalogue as wire
+from countline.wire import v3_webhooks as hooks
 
 RANGE = ("start_not_before_end", "range_empty", "granularity_too_fine", "too_many_rows")
 SUBJECT = ("sensor_not_found", "zone_not_found", "location_not_found", "zone_not_of_sensor")
@@ -39,6 +42,8 @@ DEVICE = (
 )
 AIR = ("zone_not_found", "ventilation_not_set", "ventilation_incomplete")
 LAYOUT = ("layout_not_found",)
+HOOK = ("webhook_not_found",)
+SEALED = ("secret_lost", "secrets_key")
 IMAGES = ("image/png", "image/jpeg")
 GEO_JSON = v3_layouts.GEO_JSON
 
@@ -68,6 +73,17 @@ V3: tuple[Operation, ...] = (
     Operation("DELETE", "/v3/zones/{zone_id:int}/ventilation", ventilation.remove_ventilation, None, "Air", "write", 204, (*AIR, "changed_meanwhile")),
     Operation("GET", "/v3/zones/{zone_id:int}/ventilation/preview", ventilation.preview_ventilation, v3_ventilation.VentilationPreview, "Air", codes=(*AIR, "start_not_before_end", "too_many_rows")),
     Operation("GET", "/v3/ventilation/categories", ventilation.list_categories, v3_ventilation.VentilationCategories, "Air"),
+
+    Operation("GET", "/v3/webhooks", webhooks.list_webhooks, hooks.WebhookPage, "Webhooks"),
+    Operation("POST", "/v3/webhooks", webhooks.add_webhook, hooks.WebhookMade, "Webhooks", "write", 201, (*SUBJECT[:3], "webhook_address_refused", "too_many_webhooks", *SEALED)),
+    Operation("GET", "/v3/webhooks/{webhook_id:str}", webhooks.get_webhook, hooks.Webhook, "Webhooks", codes=HOOK),
+    Operation("PATCH", "/v3/webhooks/{webhook_id:str}", webhooks.change_webhook, hooks.Webhook, "Webhooks", "write", codes=(*HOOK, *SUBJECT[:3], "webhook_address_refused", "webhook_in_settings", "changed_meanwhile")),
+    Operation("DELETE", "/v3/webhooks/{webhook_id:str}", webhooks.remove_webhook, None, "Webhooks", "write", 204, (*HOOK, "webhook_in_settings", "changed_meanwhile")),
+    Operation("POST", "/v3/webhooks/{webhook_id:str}/rotate", webhooks.rotate_webhook, hooks.WebhookMade, "Webhooks", "write", codes=(*HOOK, "webhook_in_settings", *SEALED)),
+    Operation("POST", "/v3/webhooks/{webhook_id:str}/test", webhooks.test_webhook, hooks.Delivery, "Webhooks", "write", codes=(*HOOK, *SEALED)),
+    Operation("POST", "/v3/webhooks/{webhook_id:str}/replay", webhooks.replay_webhook, hooks.ReplayBegun, "Webhooks", "write", codes=(*HOOK, "events_forgotten")),
+    Operation("GET", "/v3/webhooks/{webhook_id:str}/deliveries", webhooks.list_webhook_deliveries, hooks.DeliveryPage, "Webhooks", codes=HOOK),
+    Operation("GET", "/v3/webhooks/{webhook_id:str}/dead-letters", webhooks.list_webhook_dead_letters, hooks.DeadLetterPage, "Webhooks", codes=HOOK),
 
     Operation("GET", "/v3/layouts", layouts.list_layouts, v3_layouts.LayoutPage, "Layouts", codes=PLACE),
     Operation("POST", "/v3/layouts", layouts.add_layout, v3_layouts.Layout, "Layouts", "write", 201, (*PLACE, "too_many_layouts")),
@@ -117,6 +133,8 @@ V1: tuple[Operation, ...] = (
     Operation("GET", "/api/v1/devices", v1_catalogue.list_devices, wire.SensorPage, "Sensors", codes=PLACE),
     Operation("GET", "/api/v1/zones", v1_catalogue.list_zones, wire.ZonePage, "Places", codes=PLACE),
     Operation("GET", "/api/v1/layouts", v1_catalogue.list_layouts, v3_layouts.LayoutPage, "Layouts", codes=PLACE),
+    Operation("GET", "/api/v1/webhooks", v1_hooks.list_webhooks, v1_webhooks.WebhookPage, "Webhooks"),
+    Operation("POST", "/api/v1/webhooks", v1_hooks.add_webhook, v1_webhooks.WebhookMade, "Webhooks", "write", 201, (*SUBJECT[:3], "webhook_address_refused", "too_many_webhooks", *SEALED)),
     Operation("GET", "/api/v1/health", v1_catalogue.system_health, v1.SystemHealth, "Health"),
 )
 

@@ -7,6 +7,7 @@ from countline.client._answers import to_polars
 from countline.client._events import StreamEvent
 from countline.client._http import AsyncClient, Client
 from countline.client._responses import ApiError
+from countline.client._verifying import WebhookError, WebhookItem, WebhookMessage, verify_webhook
 from countline.wire.v3_catalogue import (
     KeyNew,
     LineChange,
@@ -32,6 +33,7 @@ from countline.wire.v3_devices import (
 )
 from countline.wire.v3_layouts import FeatureCollection, LayoutChange, LayoutNew, Pixel, Site
 from countline.wire.v3_ventilation import Curve, CurvePoint, VentilationWanted
+from countline.wire.v3_webhooks import WebhookBatch, WebhookChange, WebhookFilter, WebhookNew
 
 __all__ = [
     "AdoptionAsked",
@@ -63,7 +65,15 @@ __all__ = [
     "SourceNew",
     "StreamEvent",
     "VentilationWanted",
+    "WebhookBatch",
+    "WebhookChange",
+    "WebhookError",
+    "WebhookFilter",
+    "WebhookItem",
+    "WebhookMessage",
+    "WebhookNew",
     "ZoneChange",
     "ZoneNew",
     "to_polars",
+    "verify_webhook",
 ]

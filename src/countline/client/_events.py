@@ -89,12 +89,13 @@ class Following:
         if not data:
             return None
         try:
-            message = msgspec.json.decode(data, type=_struct_of(kind))
+            message = msgspec.json.decode(data, type=struct_of(kind))
         except msgspec.MsgspecError as error:
             detail = f"{PATH} told something else than documented: {error}"
             raise ApiError(200, detail, code="answer_unreadable") from error
         return StreamEvent(self.last_id or "", message)
 
 
-def _struct_of(kind: str) -> type[EventMessage]:
+def struct_of(kind: str) -> type[EventMessage]:
+    """The struct of messages of a type; those of a later server are told as they are."""
     return ResyncMessage if kind == "resync" else MESSAGES.get(kind, OtherMessage)

@@ -10,6 +10,7 @@ from countline.client import _health as wellness
 from countline.client import _layouts as plans
 from countline.client import _numbers as numbers
 from countline.client import _ventilation as air
+from countline.client import _webhooks as hooks
 from countline.client._requests import Request
 
 P = ParamSpec("P")
@@ -167,6 +168,17 @@ class Operations:
     change_sensor_config = Call(devices.change_sensor_config)
     replace_sensor_config = Call(devices.replace_sensor_config)
     sensor_config_changes = Listing(devices.sensor_config_changes)
+
+    webhooks = Listing(hooks.webhooks)
+    webhook = Call(hooks.webhook)
+    add_webhook = Call(hooks.add_webhook)
+    change_webhook = Call(hooks.change_webhook)
+    remove_webhook = Call(hooks.remove_webhook)
+    rotate_webhook = Call(hooks.rotate_webhook)
+    test_webhook = Call(hooks.test_webhook)
+    replay_webhook = Call(hooks.replay_webhook)
+    webhook_deliveries = Listing(hooks.webhook_deliveries)
+    webhook_dead_letters = Listing(hooks.webhook_dead_letters)
 
     keys = Listing(catalogue.keys)
     key = Call(catalogue.key)

@@ -71,6 +71,10 @@ def _text(name: str, value: Any) -> str:
 
 
 def _instant(name: str, value: Instant) -> str:
+    return instant_of(name, value).isoformat().replace("+00:00", "Z")
+
+
+def instant_of(name: str, value: Instant) -> datetime:
     """An instant in UTC. One without time zone means another instant on every machine: refused."""
     try:
         at = datetime.fromisoformat(value) if isinstance(value, str) else value
@@ -83,7 +87,7 @@ def _instant(name: str, value: Instant) -> str:
             " or tzinfo=ZoneInfo(...), or write Z or an offset after it"
         )
         raise _refused(name, detail, "naive_time")
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return at.astimezone(UTC)
 
 
 def _refused(name: str, detail: str, code: str) -> BadQuery:

@@ -232,7 +232,7 @@ DIAGNOSES: MappingProxyType[str, Diagnosis] = MappingProxyType({
     "webhook_disabled": Diagnosis(
         "error", "degraded",
         "A webhook was switched off: {error}.",
-        "Mend the receiver, then restart the server; what it missed is in the dead letters.",
+        "Mend the receiver, then switch the webhook on again: it goes on where it was.",
     ),
     "broker_failing": Diagnosis(
         "warning", "degraded",

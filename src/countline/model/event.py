@@ -5,10 +5,7 @@ from typing import Any, Literal, get_args
 
 from countline.model.ids import LocationId, SensorNo
 
-EventKind = Literal[
-    "counts.recorded",
-    "counts.revised",
-    "counts.provisional",
+FactKind = Literal[
     "occupancy.changed",
     "zone.occupied",
     "zone.empty",
@@ -16,7 +13,6 @@ EventKind = Literal[
     "capacity.cleared",
     "ventilation.request",
     "ventilation.fallback",
-    "sensor.discovered",
     "sensor.silent",
     "sensor.back",
     "sensor.degraded",
@@ -25,37 +21,16 @@ EventKind = Literal[
     "gap.healed",
     "gap.permanent",
     "webhook.disabled",
-    "catalogue.changed",
-    "waiting.dropped",
 ]
-
-FACT_KINDS: frozenset[EventKind] = frozenset(
-    (
-        "occupancy.changed",
-        "zone.occupied",
-        "zone.empty",
-        "capacity.reached",
-        "capacity.cleared",
-        "ventilation.request",
-        "ventilation.fallback",
-        "sensor.silent",
-        "sensor.back",
-        "sensor.degraded",
-        "sensor.config_changed",
-        "gap.opened",
-        "gap.healed",
-        "gap.permanent",
-        "webhook.disabled",
-    )
-)
 """Events whose `detail` is what is told of them, as it was when they were written."""
 
-TOLD_KINDS: tuple[EventKind, ...] = tuple(
-    kind
-    for kind in get_args(EventKind)
-    if kind not in ("counts.provisional", "catalogue.changed", "waiting.dropped")
-)
+ToldKind = Literal["counts.recorded", "counts.revised", FactKind, "sensor.discovered"]
 """Events that leave the house."""
+
+EventKind = Literal[ToldKind, "counts.provisional", "catalogue.changed", "waiting.dropped"]
+
+FACT_KINDS: frozenset[FactKind] = frozenset(get_args(FactKind))
+TOLD_KINDS: tuple[ToldKind, ...] = get_args(ToldKind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

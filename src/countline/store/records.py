@@ -24,6 +24,7 @@ from countline.model.sensor import (
     Status,
 )
 from countline.model.ventilation import Ventilation
+from countline.model.webhook import DeadLetter, Webhook, WebhookDelivery, WebhookProgress
 
 
 class Place(NamedTuple):
@@ -63,6 +64,10 @@ TABLES: Mapping[type[Any], Place] = {
     Ventilation: Place("ventilation", ("zone_id",), moves_catalogue=False),
     ZoneTold: Place("zone_told", ("zone_id",), moves_catalogue=False),
     SensorTold: Place("sensor_told", ("sensor",), moves_catalogue=False),
+    Webhook: Place("webhook", ("webhook_id",), moves_catalogue=False),
+    WebhookProgress: Place("webhook_progress", ("reader",), moves_catalogue=False),
+    WebhookDelivery: Place("webhook_delivery", ("webhook_id", "slot"), moves_catalogue=False),
+    DeadLetter: Place("webhook_letter", ("letter_id",), moves_catalogue=False),
 }
 
 

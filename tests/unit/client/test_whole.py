@@ -24,6 +24,8 @@ LEFT_OUT = {
     "GET /api/v1/devices": AS_V3,
     "GET /api/v1/zones": AS_V3,
     "GET /api/v1/layouts": AS_V3,
+    "GET /api/v1/webhooks": AS_V3,
+    "POST /api/v1/webhooks": AS_V3,
     "GET /api/v1/health": AS_V3,
 }
 PLAIN: dict[Any, Any] = {str: "x", int: 1, bytes: b"x"}

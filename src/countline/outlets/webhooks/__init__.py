@@ -1,6 +1,6 @@
 """Webhooks: addresses that are told of events by HTTP, signed by Standard Webhooks."""
 
-from countline.outlets.webhooks.sender import Webhook, run_webhook
 from countline.outlets.webhooks.settings import WebhookSettings
+from countline.outlets.webhooks.supervisor import Supervisor
 
-__all__ = ["Webhook", "WebhookSettings", "run_webhook"]
+__all__ = ["Supervisor", "WebhookSettings"]

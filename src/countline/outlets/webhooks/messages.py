@@ -4,7 +4,7 @@ import base64
 import hashlib
 from typing import Any, NamedTuple
 
-from countline.engine.messages import Document, write_documents
+from countline.engine.messages import Document, RowPlace, write_documents
 from countline.engine.telling import Counts, Telling
 
 
@@ -14,6 +14,7 @@ class Message(NamedTuple):
     id: str
     type: str
     body: bytes
+    last: RowPlace | None = None  # the place of its last row, if it has rows
 
 
 def write_messages(telling: Telling, reader: str) -> list[Message]:
@@ -34,6 +35,11 @@ def write_messages(telling: Telling, reader: str) -> list[Message]:
 
 
 def _message(document: Document, reader: str, *key: Any) -> Message:
-    digest = hashlib.sha256(repr((reader, document.type, *key)).encode()).digest()
-    name = base64.b32encode(digest[:20]).decode().lower()
-    return Message(f"msg_{name}", document.type, document.body)
+    made = message_id(reader, document.type, *key)
+    return Message(made, document.type, document.body, document.last)
+
+
+def message_id(*key: Any) -> str:
+    """The id that stands for a key; the same again for the same."""
+    digest = hashlib.sha256(repr(key).encode()).digest()
+    return "msg_" + base64.b32encode(digest[:20]).decode().lower()

@@ -1,18 +1,17 @@
-"""Where a webhook goes, and what it is told."""
+"""Webhooks of the settings: where each goes, and what it is told."""
 
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal, get_args
 
 import httpx2
 
+from countline.engine.webhooks import FixedWebhook
 from countline.errors import ConfigError, FieldError
-from countline.model.event import Event
+from countline.model.event import TOLD_KINDS, ToldKind
+from countline.model.ids import LocationId
+from countline.model.webhook import Webhook
 from countline.outlets.webhooks.signature import read_secret
-
-WebhookKind = Literal["counts.recorded", "counts.revised", "sensor.discovered"]
-WEBHOOK_KINDS: tuple[WebhookKind, ...] = get_args(WebhookKind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +24,7 @@ class WebhookSettings:
 
     url: str
     secret: str
-    kinds: tuple[WebhookKind, ...] = ()
+    kinds: tuple[ToldKind, ...] = ()
     locations: tuple[str, ...] = ()
     allow_private: bool = False
 
@@ -35,7 +34,7 @@ class WebhookSettings:
             raise ConfigError(detail, errors=errors)
 
     def _errors(self) -> Iterator[FieldError]:
-        if not _is_address(self.url):
+        if not is_address(self.url):
             detail = "must be an address such as https://example.org/hook"
             yield FieldError(field="url", detail=detail)
         if not self.secrets:
@@ -47,8 +46,8 @@ class WebhookSettings:
                 read_secret(secret)
         except ValueError as error:
             yield FieldError(field="secret", detail=str(error))
-        for kind in set(self.kinds) - set(WEBHOOK_KINDS):
-            detail = f"unknown event {kind!r}; known are {', '.join(WEBHOOK_KINDS)}"
+        for kind in set(self.kinds) - set(TOLD_KINDS):
+            detail = f"unknown event {kind!r}; known are {', '.join(TOLD_KINDS)}"
             yield FieldError(field="kinds", detail=detail)
 
     @property
@@ -56,27 +55,20 @@ class WebhookSettings:
         """The secrets that bodies are signed by."""
         return tuple(self.secret.split())
 
-    @property
-    def reader(self) -> str:
-        """The name of this address among the readers of the event log: a new address is a new one."""
-        return "webhook:" + hashlib.sha256(self.url.encode()).hexdigest()[:12]
-
-    @property
-    def host(self) -> str:
-        """What logs call it: the rest of an address may hold a secret."""
-        return httpx2.URL(self.url).host
-
-    def wants(self, event: Event) -> bool:
-        """Whether this address is told of an event.
-
-        Discovered devices belong to no location: who asks for certain locations hears of none.
-        """
-        return event.kind in (self.kinds or WEBHOOK_KINDS) and (
-            not self.locations or event.location_id in self.locations
+    def fixed(self) -> FixedWebhook:
+        """The webhook that stands for this address: another address is another webhook."""
+        webhook = Webhook(
+            webhook_id="wh_" + hashlib.sha256(self.url.encode()).hexdigest()[:12],
+            url=self.url,
+            kinds=self.kinds,
+            locations=tuple(LocationId(one) for one in self.locations),
+            devices=True,
         )
+        return FixedWebhook(webhook=webhook, secrets=self.secrets, allow_private=self.allow_private)
 
 
-def _is_address(url: str) -> bool:
+def is_address(url: str) -> bool:
+    """Whether a text is an address that can be posted to."""
     try:
         parts = httpx2.URL(url)
     except httpx2.InvalidURL:

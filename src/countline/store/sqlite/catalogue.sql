@@ -381,3 +381,57 @@ INSERT INTO sensor_told VALUES (?, ?, ?, ?)
 
 -- name: sensor_told_delete
 DELETE FROM sensor_told WHERE sensor = ?
+
+-- name: webhook_all
+SELECT * FROM webhook ORDER BY webhook_id
+
+-- name: webhook_get
+SELECT * FROM webhook WHERE webhook_id = ?
+
+-- name: webhook_insert
+INSERT INTO webhook VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+
+-- name: webhook_delete
+DELETE FROM webhook WHERE webhook_id = ?
+
+-- name: webhook_progress_all
+SELECT * FROM webhook_progress ORDER BY reader
+
+-- name: webhook_progress_get
+SELECT * FROM webhook_progress WHERE reader = ?
+
+-- name: webhook_progress_insert
+INSERT INTO webhook_progress VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+
+-- name: webhook_progress_delete
+DELETE FROM webhook_progress WHERE reader = ?
+
+-- name: webhook_delivery_all
+SELECT * FROM webhook_delivery ORDER BY webhook_id, slot
+
+-- name: webhook_delivery_get
+SELECT * FROM webhook_delivery WHERE webhook_id = ? AND slot = ?
+
+-- name: webhook_delivery_insert
+INSERT INTO webhook_delivery VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+
+-- name: webhook_delivery_delete
+DELETE FROM webhook_delivery WHERE webhook_id = ? AND slot = ?
+
+-- name: webhook_delivery_by_webhook_id
+SELECT * FROM webhook_delivery WHERE webhook_id = ? ORDER BY webhook_id, slot
+
+-- name: webhook_letter_all
+SELECT * FROM webhook_letter ORDER BY letter_id
+
+-- name: webhook_letter_get
+SELECT * FROM webhook_letter WHERE letter_id = ?
+
+-- name: webhook_letter_insert
+INSERT INTO webhook_letter VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+
+-- name: webhook_letter_delete
+DELETE FROM webhook_letter WHERE letter_id = ?
+
+-- name: webhook_letter_by_webhook_id
+SELECT * FROM webhook_letter WHERE webhook_id = ? ORDER BY letter_id

@@ -5,7 +5,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from countline.outlets.webhooks.sender import Verdict, judge, retry_after_s
+from countline.outlets.webhooks.attempts import Verdict, judge, retry_after_s
 from tests.told_house import NOON_S
 
 
