@@ -47,7 +47,7 @@ class Scene:
             event = Event(
                 kind="zone.empty",
                 location_id=HERE,
-                detail={"zone_id": zone},
+                detail={"location_id": "LOC_NYC_05", "zone_id": zone, "as_of": None, "people": 0},
                 at_ms=clock.now_ms(),
             )
             await self.engine.store.write(partial(_emit, event))
