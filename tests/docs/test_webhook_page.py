@@ -7,15 +7,18 @@ from dataclasses import fields
 from typing import Any, get_args
 
 import pytest
+from standardwebhooks import Webhook as Verifier
 
 from countline import clock, limits
 from countline.engine.telling import CountRow, Counts
 from countline.model.event import EventKind
 from countline.model.ids import LineId, LocationId, SensorId
+from countline.outlets.webhooks.drafts import numbered
 from countline.outlets.webhooks.messages import Message, write_messages
 from countline.outlets.webhooks.signature import sign
 from countline.settings import WebhookSettings
 from tests.test_tidy import ROOT
+from tests.unit.api.building import HOOK, furnish, open_house
 
 PAGE = (ROOT / "docs/howto/receive-webhooks.md").read_text()
 REFERENCE = (ROOT / "docs/reference/events.md").read_text()
@@ -55,16 +58,42 @@ def documented_message() -> Message:
 
 def test_the_message_is_written_as_shown() -> None:
     shown = json.loads(snippet("json"))
-    assert json.loads(documented_message().body) == shown
+    assert json.loads(numbered(documented_message().body, 12)) == shown
 
 
 def test_the_receiver_shown_believes_our_messages_and_no_others() -> None:
     names: dict[str, Any] = {}
     exec(snippet("python"), names)  # noqa: S102  # our own page
     message = documented_message()
-    headers = sign([SECRET], message_id=message.id, at_s=clock.now_s(), body=message.body)
-    assert names["receive"](SECRET, headers, message.body) == json.loads(message.body)
-    assert names["receive"](SECRET, headers, message.body.replace(b"3", b"4")) is None
+    body = numbered(message.body, 12)
+    headers = sign([SECRET], message_id=message.id, at_s=clock.now_s(), body=body)
+    found = names["receive"](SECRET, headers, body)
+    assert (found.id, found.sequence) == (message.id, 12)
+    assert found.message.data.rows[0].values == {"forward": 3, "backward": 1}
+    assert names["receive"](SECRET, headers, body.replace(b"3", b"4")) is None
+    assert Verifier(SECRET).verify(body, headers) == json.loads(body)
+
+
+def test_the_requests_shown_are_answered() -> None:
+    with open_house() as house:
+        furnish(house)
+        caller = house.caller("read", "write")
+        shown = re.findall(
+            r'curl -X POST "http://127.0.0.1:8080([^"]+)".*?-d \'(.*?)\'', PAGE, re.DOTALL
+        )
+        answers = [caller("POST", path, body=json.loads(body)) for path, body in shown]
+        assert [one.status for one in answers] == [201, 200]
+        made, replayed = answers
+        assert made.json["filter"] == {"zones": [1], "threshold": 50, "rate_seconds": 60}
+        assert replayed.json["webhook_id"] == HOOK.webhook_id
+
+
+def test_the_figures_are_those_of_the_limits() -> None:
+    assert f"When {limits.WEBHOOK_GIVEN_UP_MAX} in a row were given up" in PAGE
+    assert f"For {limits.WEBHOOK_OVERLAP_S // 3600} hours" in PAGE
+    assert f"the last {limits.WEBHOOK_DELIVERIES_KEPT} attempts" in PAGE
+    assert f"(a batch {limits.WEBHOOK_BATCH_BYTES_MAX // 1000} kB)" in PAGE
+    assert f"{limits.EVENT_KEEP_S // 86_400} days" in PAGE
 
 
 def test_the_settings_shown_exist() -> None:

@@ -6,10 +6,12 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from unittest.mock import patch
 
 import httpx2
 
 from countline.client import WebhookItem, verify_webhook
+from countline.engine import feed as feeding
 from countline.engine.desk import CatalogueDesk
 from countline.engine.feed import Feed
 from countline.engine.telling import Teller
@@ -17,6 +19,7 @@ from countline.engine.webhooks import WebhookDesk
 from countline.model.event import Event
 from countline.model.webhook import Webhook
 from countline.outlets.webhooks import Supervisor
+from countline.outlets.webhooks import supervisor as supervising
 from countline.outlets.webhooks.guard import GuardedTransport
 from countline.store import Store
 from countline.store.seam import Transaction
@@ -24,6 +27,7 @@ from countline.testing.reference_store import ReferenceStore
 from countline.vault import Vault, new_key
 from tests.told_house import NOON_S, records
 
+SELDOM_S = 600.0  # who is woken need not look each second: days would take minutes
 URL = "https://hooks.example.org/countline"
 Answer = int | str  # a status, or: `hangs`, `refuses`, `breaks`, `redirects`, `later`
 
@@ -154,14 +158,18 @@ class HookedHouse:
             now_s=self.now_s,
             connect=self._connect,
         )
-        task = asyncio.ensure_future(supervisor.run(asyncio.Event()))
-        try:
-            yield
-        finally:
-            for runner in supervisor._runners.values():
-                runner.task.cancel()
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+        with (
+            patch.object(feeding, "POLL_S", SELDOM_S),
+            patch.object(supervising, "LOOK_S", SELDOM_S),
+        ):
+            task = asyncio.ensure_future(supervisor.run(asyncio.Event()))
+            try:
+                yield
+            finally:
+                for runner in supervisor._runners.values():
+                    runner.task.cancel()
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
 
     async def settled(self, webhook_id: str) -> None:
         """Wait until all is told, however long that takes."""

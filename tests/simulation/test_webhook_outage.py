@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from countline.engine import messages
+from countline.model.webhook import Webhook
 from countline.testing.simloop import simulate
 from tests.hook_house import occupancy
 from tests.simulation.hooked import Answer, HookedHouse, SimReceiver, check_order, detail_of
@@ -20,7 +21,7 @@ TROUBLES: tuple[Answer, ...] = (500, "hangs", "redirects", "refuses", "later", 5
 
 
 async def day_of_trouble(house: HookedHouse, seed: int) -> None:
-    """Good for an hour, down for a day, and good again; commits every ten minutes or so.
+    """Good for an hour, down for a day, and good again; commits every twenty minutes or so.
 
     Meanwhile the senders die now and then.
     """
@@ -43,7 +44,7 @@ async def day_of_trouble(house: HookedHouse, seed: int) -> None:
                 for one in accepted((claims, dice.random() < 0.2), sequence):
                     await house.store.apply([one])
                 await house.emit(occupancy(1, sequence))
-                await asyncio.sleep(dice.randrange(60, 1_200))
+                await asyncio.sleep(dice.randrange(300, 2_400))
     async with house.living():
         await house.settled(webhook_id)
     told = [one for one in house.receiver.once() if one[1].message.type == "occupancy.changed"]
@@ -53,7 +54,7 @@ async def day_of_trouble(house: HookedHouse, seed: int) -> None:
     assert house.receiver.numbers() == await house.store.read(of_store)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(n, marks=pytest.mark.long) for n in (1, 2, 3))])
 def test_after_a_day_of_trouble_everything_was_heard_once_and_in_order(seed: int) -> None:
     async def main() -> None:
         await day_of_trouble(HookedHouse(), seed)
@@ -64,11 +65,9 @@ def test_after_a_day_of_trouble_everything_was_heard_once_and_in_order(seed: int
 def test_a_receiver_that_hangs_stops_nobody_else() -> None:
     async def main() -> None:
         house = HookedHouse()
-        slow = await house.open()
+        await house.open()
         made, secret = await house.hooks.add(
-            (await house.hooks.one(slow)).webhook.__class__(
-                webhook_id="", url="https://other.example.org/countline"
-            )
+            Webhook(webhook_id="", url="https://other.example.org/countline")
         )
         fine = SimReceiver(house.now_s, secret=secret)
         hangs, house.receiver.answer = house.receiver, lambda: "hangs"
@@ -151,13 +150,13 @@ def test_a_rate_tells_a_zone_once_in_so_long_however_often_it_changes() -> None:
 
         house.receiver.answer = answer
         async with house.living():
-            for people in range(600):
+            for people in range(300):
                 await house.emit(occupancy(1, people))
                 await asyncio.sleep(1)
             await asyncio.sleep(120)
         assert all(after - before >= 60 for before, after in itertools.pairwise(times))
-        assert 10 <= len(times) <= 12
-        assert detail_of(house.receiver.once(), "people")[-1] == 599
+        assert 5 <= len(times) <= 7
+        assert detail_of(house.receiver.once(), "people")[-1] == 299
 
     simulate(main())
 
@@ -209,6 +208,7 @@ def test_a_consumer_that_drops_known_ids_and_orders_by_sequence_has_the_numbers(
             sequence += 1
             group = [one for push in step for one in accepted(push, sequence)]
             await house.store.apply(group)
+            house.feed.wake()
         async with house.living():
             await house.settled(webhook_id)
         check_order(house.receiver)

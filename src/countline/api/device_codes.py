@@ -125,13 +125,15 @@ DEVICE_CODES: Mapping[str, Kind] = {
     ),
     "secret_lost": Kind(
         503, "A kept secret cannot be opened",
-        "Passwords of sensors are kept sealed, and the key for this one is not in the key file.",
-        "Bring back the `secrets.key` that belongs to the data folder, or adopt the sensor again.",
+        "Passwords of sensors and secrets of webhooks are kept sealed, and the key for this one is not"
+        " in the key file.",
+        "Bring back the `secrets.key` that belongs to the data folder, or adopt the sensor again, or"
+        " rotate the webhook's secret.",
     ),
     "secrets_key": Kind(
         503, "The key file is not as it must be",
-        "`secrets.key` in the data folder opens the passwords of sensors. It is missing, damaged, or"
-        " can be read by others.",
+        "`secrets.key` in the data folder opens passwords of sensors and secrets of webhooks. It is"
+        " missing, damaged, or can be read by others.",
         "`detail` says what is wrong and the command that mends it.",
     ),
 }  # fmt: skip

@@ -65,13 +65,13 @@ class WebhookLedger:
         return await self._store.write(work)
 
     async def save(self, entry: Entry) -> None:
-        """Write an entry down. Raises `Conflict` `webhook_superseded`, `StoreError`."""
+        """Write an entry down. Raises `Conflict` where somebody else changed it, `StoreError`."""
         self._queue.append(entry)
         async with self._turn:
             if not entry.outcome:
                 await self._write_queue()
         if entry.outcome == "superseded":
-            raise Conflict("The webhook was changed meanwhile.", code="webhook_superseded")
+            raise Conflict("The webhook was changed meanwhile.")
         if entry.outcome == "failed":
             raise StoreError("The progress of a webhook could not be written down.")
 
