@@ -1,5 +1,6 @@
 """One contract for every store: whatever is told, in whatever order, it agrees with the reference."""
 
+from dataclasses import replace
 from itertools import pairwise
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -8,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from countline.model.ids import SensorNo
 from countline.store import Accepted, Store
-from tests.contract.store_kinds import MEMORY, Opener, Pair, each_durable, run
-from tests.contract.store_world import backlogs, full_look, pushes
+from tests.contract.store_kinds import MEMORY, Opener, Pair, each_durable, long, minute, run
+from tests.contract.store_world import BASE_S, DAY_S, backlogs, full_look, pushes
 
 QUIET_STEPS = st.sampled_from(["compact", "compact all", "reopen", "rebuild"])
 MINUTES_ALONE = st.lists(
@@ -95,6 +97,21 @@ def test_doubled_shuffled_and_split_batches_end_in_the_same_numbers(
     opener: Opener, told: tuple[list[Accepted], list[list[Accepted]]]
 ) -> None:
     told_in_two_ways(opener, *told)
+
+
+@each_durable
+def test_a_long_backlog_hides_nothing_that_came_with_it(opener: Opener) -> None:
+    """A backlog of old days is written cold at once; another sensor's day in the same group is not."""
+    backlog = minute(0, 1, 0, None, sensor=SensorNo(2))
+    (first,) = backlog.minutes
+    many = [first._replace(minute=first.minute + 20 * n) for n in range(220)]
+    with TemporaryDirectory(dir=MEMORY) as folder:
+        pair = Pair(opener, folder)
+        later = (BASE_S + 60 * DAY_S) * 1000
+        group = [long(0, 90, 3), replace(backlog, minutes=many, received_ms=later)]
+        pair.both(lambda store: store.apply(group))
+        pair.agree()
+        run(pair.store.close())
 
 
 @pytest.mark.long

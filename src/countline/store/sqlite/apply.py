@@ -33,7 +33,8 @@ def apply_group(disk: Disk, group: Sequence[Accepted]) -> tuple[Outcome, ...]:
     _apply_minutes(disk, sums, together)
     for accepted, tally, is_plain in zip(group, tallies, plain, strict=True):
         if not is_plain:
-            left = load_whole_days(disk, tally, accepted.minutes, accepted.received_ms // 1000)
+            now_s = accepted.received_ms // 1000
+            left = load_whole_days(disk, sums, tally, accepted.minutes, now_s)
             _apply_minutes(disk, sums, [(tally, minute) for minute in left])
             for claim in accepted.claims:
                 settle_claim(disk, sums, tally, claim)

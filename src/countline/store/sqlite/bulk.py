@@ -20,13 +20,14 @@ from countline.store.sqlite.compact import last_old_day
 from countline.store.sqlite.disk import Disk
 from countline.store.sqlite.hours import QUARTER_S
 from countline.store.sqlite.settle import Tally
+from countline.store.sqlite.sums import Sums
 from countline.store.sqlite.warmth import raise_cold_to
 
 MINUTES_MIN = 100  # fewer are as well off in hot rows
 
 
 def load_whole_days(
-    disk: Disk, tally: Tally, minutes: Sequence[Minute], now_s: int
+    disk: Disk, sums: Sums, tally: Tally, minutes: Sequence[Minute], now_s: int
 ) -> Sequence[Minute]:
     """Write those days cold of which nothing is known; gives the minutes that are left.
 
@@ -51,6 +52,8 @@ def load_whole_days(
             and 0 <= day <= last_old_day(now_s)
             and _is_new(disk, sensor, day, given)
         ]
+        if cold:
+            raise_cold_to(disk, max(cold), unwritten=sums.days())
         for day in cold:
             _load(disk, tally, sensor, day, of_day.pop(day))
         if cold:
@@ -70,7 +73,6 @@ def _is_new(disk: Disk, sensor: SensorNo, day: int, minutes: Sequence[Minute]) -
 
 
 def _load(disk: Disk, tally: Tally, sensor: SensorNo, day: int, minutes: list[Minute]) -> None:
-    raise_cold_to(disk, day)
     disk.run("warm_drop", day_key(sensor, day))
     commit = disk.take_commit()
     minutes.sort(key=attrgetter("minute"))

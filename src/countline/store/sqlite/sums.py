@@ -1,6 +1,7 @@
 """How stored quarters move with the bins that count."""
 
 from countline.model.ids import SeriesNo
+from countline.model.interval import DAY_S
 from countline.store.sqlite import winners
 from countline.store.sqlite.cells import Held
 from countline.store.sqlite.disk import Disk
@@ -43,6 +44,11 @@ class Sums:
         move[0] += sign * claim.value
         move[1] += sign * claim.covered_s
         return key
+
+    def days(self) -> set[int]:
+        """The days of quarters that are not written yet."""
+        found = {(key >> SERIES_BITS) * QUARTER_S // DAY_S for key in self.moves}
+        return found.union((row[0] >> SERIES_BITS) // 24 for part in self.fresh for row in part)
 
     def flush(self, disk: Disk) -> None:
         """Write the moves. A quarter that did not change keeps its commit."""

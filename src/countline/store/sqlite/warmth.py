@@ -4,7 +4,7 @@ A sensor-day is hot when it is later than `head.cold_to` or listed in `warm`, an
 one look decides it, whatever rows still lie in the hot tables and wait to be dropped.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from countline.errors import StoreError
@@ -65,12 +65,17 @@ def _thaw(disk: Disk, sensor: SensorNo, day: int) -> None:
     days.sum_anew(disk, sensor, day, day)
 
 
-def raise_cold_to(disk: Disk, day: int) -> None:
-    """Let days up to this one be cold where they are not listed as warm, and list all that are hot."""
+def raise_cold_to(disk: Disk, day: int, *, unwritten: Collection[int] = ()) -> None:
+    """Let days up to this one be cold where they are not listed as warm, and list all that are hot.
+
+    `unwritten` are days of which the transaction still holds sums that it has not written.
+    """
     if day <= disk.head.cold_to:
         return
     sensors = [sensor for (sensor,) in disk.rows("sensors")]
-    for hot_day in hot_days(disk, disk.head.cold_to + 1, day):
+    first = disk.head.cold_to + 1
+    to_come = (one for one in unwritten if first <= one <= day)
+    for hot_day in sorted({*hot_days(disk, first, day), *to_come}):
         disk.run_many("warm_add", [(day_key(sensor, hot_day),) for sensor in sensors])
     disk.head = replace(disk.head, cold_to=day)
 
