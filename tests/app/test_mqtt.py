@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from countline.broker import Version
+from countline.model.ids import SensorId
 from tests.app.home_assistant import UNAVAILABLE, UNKNOWN, HomeAssistant
 from tests.app.mosquitto import Listener, Mosquitto, listener, mosquitto, needs_mosquitto
 from tests.app.mqtt_house import DOOR_NOW, HALL, YARD, MqttHouse, moved, unknown
@@ -294,6 +295,27 @@ def test_a_zone_of_another_location_moves_its_topics_and_stays_itself(tmp_path: 
             assert home.shows("London Hall", "people") == "7"
 
     told(tmp_path, story)
+
+
+def test_a_zone_does_not_wait_until_all_sensors_are_told(tmp_path: Path) -> None:
+    """The health of a thousand sensors is looked at together; people come and go meanwhile."""
+    names = [f"S{n}" for n in range(1_000)]
+    doors = [replace(DOOR_NOW, sensor_id=SensorId(name)) for name in names]
+
+    async def story(house: MqttHouse, broker: Mosquitto) -> None:
+        house.board.put(zones=[HALL])
+        states = "countline/+/sensors/+/state"
+        async with house.running(), listener(broker, STATUS, HALL_STATE, states) as heard:
+            await online(heard)
+            house.board.put(sensors=doors)
+            await heard.until(lambda: any("sensors" in m.topic.value for m in heard.heard))
+            house.board.put(zones=[replace(HALL, people=8)])
+            await heard.until(lambda: len(heard.kept) == 2 + len(doors))
+            await heard.until(lambda: b'"people":8' in heard.kept[HALL_STATE])
+            said = [b'"people":8' in bytes(m.payload) for m in heard.heard]
+            assert any(said[: len(said) // 2])
+
+    told(tmp_path, story, discovery=False)
 
 
 # -- a broker that was away -----------------------------------------------------------------------

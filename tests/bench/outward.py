@@ -29,6 +29,8 @@ ZONES_MAX = 50  # subscribed over BACnet
 SETTLED_S_MAX = 60.0
 HEARD_S_MAX = 10.0
 STEP_S = 0.1
+QUIET_S = 15  # until the broker has been told that all sensors are well, which it is once
+WOKEN_BACK = 12  # minutes: before all that is pushed then, so that people who left are not missed
 MOSQUITTO = shutil.which("mosquitto", path=os.pathsep.join((os.environ["PATH"], "/usr/sbin")))
 SETTINGS = """
 [[webhook]]
@@ -85,8 +87,9 @@ async def run(setting: Setting) -> AsyncIterator[Figure]:
     waits: dict[tuple[str, str], Waits] = {}
     async with _listening(data, crowd) as (server, ears):
         minutes = _minutes()
-        await _wake(server.port, crowd, next(minutes))
+        await _wake(server.port, crowd, clock.now_s() // 60 - WOKEN_BACK)
         await asyncio.to_thread(catch_up_s, data)
+        await asyncio.sleep(setting.size(QUIET_S))
         for _ in range(setting.rounds):
             for load, share in SHARES.items():
                 people = await _settled(ears, crowd)

@@ -374,9 +374,9 @@ class Intake:
         return mine is not None and mine.sensor == sensor.sensor
 
     @property
-    def commits(self) -> int:
-        """How many groups are on disk."""
-        return self._groups.commits
+    def packages(self) -> int:
+        """How many packages are on disk since the start."""
+        return self._groups.packages
 
     # -- to disk ----------------------------------------------------------------------------------
     async def apply(self, accepted: Sequence[Accepted]) -> list[Outcome]:
