@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from countline.broker import Version
+from countline.broker import Version, connected
 from countline.model.ids import SensorId
 from tests.app.home_assistant import UNAVAILABLE, UNKNOWN, HomeAssistant
 from tests.app.mosquitto import Listener, Mosquitto, listener, mosquitto, needs_mosquitto
@@ -316,6 +317,16 @@ def test_a_zone_does_not_wait_until_all_sensors_are_told(tmp_path: Path) -> None
             assert any(said[: len(said) // 2])
 
     told(tmp_path, story, discovery=False)
+
+
+def test_small_messages_are_not_held_back_for_those_before_them(tmp_path: Path) -> None:
+    async def story(house: MqttHouse, broker: Mosquitto) -> None:
+        async with connected(broker.settings()) as there:
+            wire = there._client._client.socket()
+            assert wire is not None
+            assert wire.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+    told(tmp_path, story)
 
 
 # -- a broker that was away -----------------------------------------------------------------------
