@@ -100,7 +100,7 @@ class Engine:
             self.feed.wake()
         if stepped:
             await rest(took_s, came, lambda: self.intake.packages, self._stop)
-        return stepped
+        return stepped or self.noticing.behind
 
     @contextmanager
     def holding_back(self) -> Iterator[None]:
