@@ -323,7 +323,7 @@ def test_small_messages_are_not_held_back_for_those_before_them(tmp_path: Path) 
     async def story(house: MqttHouse, broker: Mosquitto) -> None:
         async with connected(broker.settings()) as there:
             wire = there._client._client.socket()
-            assert wire is not None
+            assert isinstance(wire, socket.socket)
             assert wire.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
     told(tmp_path, story)

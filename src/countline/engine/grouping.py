@@ -76,7 +76,8 @@ class GroupCommit:
         self._shelf = Shelf(store, bytes_max=failed_bytes_max)
         self._queue: deque[Queued] = deque()
         self._more = asyncio.Event()
-        self.packages = 0  # on disk since the start
+        self.commits = 0  # groups that are on disk
+        self.packages = 0  # in these
 
     # -- the queue --------------------------------------------------------------------------------
     def check_room(self) -> None:
@@ -133,6 +134,7 @@ class GroupCommit:
             except Exception as error:
                 await self._after_failure(group, error)
             else:
+                self.commits += 1
                 self.packages += len(group)
                 self._answer(group, commit)
             kept = (push for one in group for push in one.accepted.kept)

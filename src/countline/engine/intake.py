@@ -374,6 +374,11 @@ class Intake:
         return mine is not None and mine.sensor == sensor.sensor
 
     @property
+    def commits(self) -> int:
+        """How many groups are on disk."""
+        return self._groups.commits
+
+    @property
     def packages(self) -> int:
         """How many packages are on disk since the start."""
         return self._groups.packages
