@@ -7,6 +7,7 @@ aiomqtt has no door to: to acknowledge a message late, and to hear that the brok
 import asyncio
 import random
 import re
+import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -33,6 +34,8 @@ PROTOCOLS = {"3.1.1": aiomqtt.ProtocolVersion.V311, "5": aiomqtt.ProtocolVersion
 KEEP_ALIVE_S = 30
 ANSWER_S_MAX = 10  # for a connection, an acknowledgement, a subscription
 TOGETHER_MAX = 100  # messages under way at once
+# The third of three small messages would wait 40 ms until the broker's machine confirms the second.
+AT_ONCE = ((socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),)
 BACKOFF_S = 0.5  # after the first failure; then twice as long each time
 STEADY_S = 60  # a connection that stood for so long begins the pauses anew
 NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
@@ -311,6 +314,7 @@ def _client(settings: BrokerSettings, will: Message | None, keeps_session: bool)
         keepalive=KEEP_ALIVE_S,
         timeout=ANSWER_S_MAX,
         tls_context=settings.tls(),
+        socket_options=AT_ONCE,
         **more,
     )
     client.pending_calls_threshold = TOGETHER_MAX

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from countline.broker import Version
+from countline.broker import Version, connected
+from countline.model.ids import SensorId
 from tests.app.home_assistant import UNAVAILABLE, UNKNOWN, HomeAssistant
 from tests.app.mosquitto import Listener, Mosquitto, listener, mosquitto, needs_mosquitto
 from tests.app.mqtt_house import DOOR_NOW, HALL, YARD, MqttHouse, moved, unknown
@@ -292,6 +294,37 @@ def test_a_zone_of_another_location_moves_its_topics_and_stays_itself(tmp_path: 
             home = HomeAssistant().read(heard.heard)
             assert home.removed == []
             assert home.shows("London Hall", "people") == "7"
+
+    told(tmp_path, story)
+
+
+def test_a_zone_does_not_wait_until_all_sensors_are_told(tmp_path: Path) -> None:
+    """The health of a thousand sensors is looked at together; people come and go meanwhile."""
+    names = [f"S{n}" for n in range(1_000)]
+    doors = [replace(DOOR_NOW, sensor_id=SensorId(name)) for name in names]
+
+    async def story(house: MqttHouse, broker: Mosquitto) -> None:
+        house.board.put(zones=[HALL])
+        states = "countline/+/sensors/+/state"
+        async with house.running(), listener(broker, STATUS, HALL_STATE, states) as heard:
+            await online(heard)
+            house.board.put(sensors=doors)
+            await heard.until(lambda: any("sensors" in m.topic.value for m in heard.heard))
+            house.board.put(zones=[replace(HALL, people=8)])
+            await heard.until(lambda: len(heard.kept) == 2 + len(doors))
+            await heard.until(lambda: b'"people":8' in heard.kept[HALL_STATE])
+            said = [b'"people":8' in bytes(m.payload) for m in heard.heard]
+            assert any(said[: len(said) // 2])
+
+    told(tmp_path, story, discovery=False)
+
+
+def test_small_messages_are_not_held_back_for_those_before_them(tmp_path: Path) -> None:
+    async def story(house: MqttHouse, broker: Mosquitto) -> None:
+        async with connected(broker.settings()) as there:
+            wire = there._client._client.socket()
+            assert isinstance(wire, socket.socket)
+            assert wire.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
     told(tmp_path, story)
 

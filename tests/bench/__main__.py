@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.bench import figures, ingest, listening, questions, sizes, visible, years
+from tests.bench import figures, ingest, listening, outward, questions, sizes, visible, years
 from tests.bench.figures import Figure
 from tests.bench.setting import Bench, Setting
 
@@ -17,6 +17,7 @@ BENCHES: Mapping[str, Bench] = {
     ingest.NAME: ingest.run,
     visible.NAME: visible.run,
     listening.NAME: listening.run,
+    outward.NAME: outward.run,
     questions.NAME: questions.run,
     years.NAME: years.run,
     sizes.NAME: sizes.run,

@@ -34,11 +34,14 @@ def free_port() -> int:
 
 
 @contextmanager
-def countline(data: Path, *, core: int | None = None) -> Iterator[Running]:
-    """`countline serve` over a data folder, as anyone would run it."""
+def countline(data: Path, *, core: int | None = None, settings: str = "") -> Iterator[Running]:
+    """`countline serve` over a data folder, as anyone would run it. `settings` are its file's."""
     port = free_port()
     env = {k: v for k, v in os.environ.items() if not k.startswith("COUNTLINE_")}
     env |= {"COUNTLINE_DATA": str(data), "COUNTLINE_PORT": str(port), "PYTHONPATH": "src"}
+    if settings:
+        env["COUNTLINE_CONFIG"] = str(data / "countline.toml")
+        (data / "countline.toml").write_text(settings)
     words = (sys.executable, "-m", "countline", "serve")
     with _process("countline", words, port, env, data / "server.log", core) as running:
         yield running
@@ -50,6 +53,19 @@ def peer(python: Path, folder: Path, *, core: int | None = None) -> Iterator[Run
     port = free_port()
     words = (str(python), str(ROOT / "tests/bench/peer.py"), str(port))
     with _process("xovis-sdk", words, port, dict(os.environ), folder / "peer.log", core) as one:
+        yield one
+
+
+@contextmanager
+def broker(binary: str, folder: Path) -> Iterator[Running]:
+    """A broker for anybody on this machine, which keeps nothing."""
+    port = free_port()
+    config = folder / "mosquitto.conf"
+    config.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\n")
+    words = (binary, "-c", str(config))
+    with _process(
+        "mosquitto", words, port, dict(os.environ), folder / "mosquitto.log", None
+    ) as one:
         yield one
 
 

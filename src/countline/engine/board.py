@@ -29,6 +29,11 @@ class Changes:
         self.woken.clear()
         return taken
 
+    def take_zones(self) -> set[ZoneId]:
+        """Which zones changed; sensors stay to be taken."""
+        taken, self.zones = self.zones, set()
+        return taken
+
 
 class Board:
     """Written by one, read by many, all on the event loop's own thread."""

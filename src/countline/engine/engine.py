@@ -19,6 +19,7 @@ from countline.engine.followers import OCCUPANCY, OccupancyFollower
 from countline.engine.intake import Intake, IntakeSettings
 from countline.engine.layouts import LayoutDesk
 from countline.engine.noticing import Noticing
+from countline.engine.pacing import rest
 from countline.engine.questions import Questions
 from countline.engine.replaying import Replaying
 from countline.engine.tally import PushTally
@@ -29,10 +30,6 @@ from countline.store import Store, open_store
 _log = structlog.get_logger("countline.engine")
 
 AS_THEY_COME = IntakeSettings()
-LONG_STEP_S = 0.05
-STREAM_S = 0.1  # pushes that come closer than this are a stream
-PAUSE_STEPS = 15  # in a stream followers take a sixteenth of the time
-PAUSE_S_MAX = 30.0  # half of the lag that health tells of
 IDLE_S = 1.0  # how often the follower looks without being woken: another process may write
 
 
@@ -94,25 +91,16 @@ class Engine:
             await clock.set_within(self._woken, IDLE_S)
 
     async def _step(self) -> bool:
-        """One step; a long one, while pushes come in a stream, is followed by a pause for them.
-
-        The more has come by the next step, the more changes of one subject are folded at once. The
-        pause ends as soon as no more pushes come.
-        """
-        began_s = clock.elapsed_s()
+        """One step, and the rest that pushes are left after it."""
+        began_s, before = clock.elapsed_s(), self.intake.packages
         stepped = await self.follower.step()
         told = await self.noticing.step()
-        took_s = clock.elapsed_s() - began_s
+        took_s, came = clock.elapsed_s() - began_s, self.intake.packages - before
         if stepped or told:
             self.feed.wake()
-        if stepped and took_s > LONG_STEP_S:
-            until_s = clock.elapsed_s() + min(PAUSE_S_MAX, PAUSE_STEPS * took_s)
-            commits = -1
-            while clock.elapsed_s() < until_s and self.intake.commits != commits:
-                commits = self.intake.commits
-                if await clock.set_within(self._stop, STREAM_S):
-                    break
-        return stepped
+        if stepped:
+            await rest(took_s, came, lambda: self.intake.packages, self._stop)
+        return stepped or self.noticing.behind
 
     @contextmanager
     def holding_back(self) -> Iterator[None]:

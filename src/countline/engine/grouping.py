@@ -77,6 +77,7 @@ class GroupCommit:
         self._queue: deque[Queued] = deque()
         self._more = asyncio.Event()
         self.commits = 0  # groups that are on disk
+        self.packages = 0  # in these
 
     # -- the queue --------------------------------------------------------------------------------
     def check_room(self) -> None:
@@ -134,6 +135,7 @@ class GroupCommit:
                 await self._after_failure(group, error)
             else:
                 self.commits += 1
+                self.packages += len(group)
                 self._answer(group, commit)
             kept = (push for one in group for push in one.accepted.kept)
             if size := sum(len(push.body) for push in kept):

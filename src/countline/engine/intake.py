@@ -378,6 +378,11 @@ class Intake:
         """How many groups are on disk."""
         return self._groups.commits
 
+    @property
+    def packages(self) -> int:
+        """How many packages are on disk since the start."""
+        return self._groups.packages
+
     # -- to disk ----------------------------------------------------------------------------------
     async def apply(self, accepted: Sequence[Accepted]) -> list[Outcome]:
         """Commit what importing and replaying made; in the same groups as pushes."""

@@ -1,9 +1,9 @@
 """Notices what has become of zones and sensors: keeps the board, and writes down what is to be told.
 
-It goes behind the occupancy follower. Each step looks at the zones that something happened to, once
-a minute at all of them, since silence, resets and requests for air move with time alone. What was
-told last is kept in the store and changes in the commit that tells of it: nothing is told twice, and
-nothing that was so for longer than a step is left out.
+It goes behind the occupancy follower. Each step looks at the zones that something happened to, and
+at a few of all the others, so that each had its turn once a minute: silence, resets and requests for
+air move with time alone. What was told last is kept in the store and changes in the commit that tells
+of it: nothing is told twice, and nothing that was so for longer than a step is left out.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -32,6 +32,7 @@ from countline.store.seam import Transaction, View
 
 EVENTS_MAX = 10_000
 ZONES_AT_ONCE = 50  # read together; between them others have their turn
+DUE_AT_ONCE = 10  # of those that only the clock asks for: who waits to hear of a push goes first
 SENSORS_S = 10  # how often the health of sensors is looked at
 
 
@@ -65,21 +66,30 @@ class Noticing:
         self._totals = Totals()
         self._told: dict[ZoneId, ZoneTold] | None = None
         self._seq = 0  # of the last event that was looked at
-        self._minute_s = 0  # in which all zones were looked at
+        self._minute_s = 0  # in which all zones were due
+        self._due: Sequence[ZoneId] = ()  # of these
         self._sensors_s = 0
 
+    @property
+    def behind(self) -> bool:
+        """Whether zones are due that the next steps look at."""
+        return bool(self._due)
+
     async def step(self) -> bool:
-        """Look at what happened since the last step; whether something was told."""
+        """Look at what happened since the last step, and at some that are due.
+
+        Whether something was told.
+        """
         now_s = self._now_s()
-        every = now_s // MINUTE_S != self._minute_s // MINUTE_S
-        seq, zones = await self._desk.store.read(partial(self._touched, every=every))
+        every = not self._due and now_s // MINUTE_S != self._minute_s // MINUTE_S
+        seq, zones, due = await self._desk.store.read(partial(self._touched, every=every))
         told = False
         for at in range(0, len(zones), ZONES_AT_ONCE):
             some = zones[at : at + ZONES_AT_ONCE]
             seen = await self._desk.store.read(partial(self._look, some), heavy=True)
             told |= await self._tell(seen)
             self._board.put(zones=[one.now for one in seen])
-        self._seq = seq
+        self._seq, self._due = seq, due
         if every:
             self._minute_s = now_s
         if now_s >= self._sensors_s + SENSORS_S:
@@ -88,8 +98,9 @@ class Noticing:
         return told
 
     # -- zones ------------------------------------------------------------------------------------
-    def _touched(self, view: View, *, every: bool) -> tuple[int, Sequence[Zone]]:
-        """The zones that something happened to, as far as the follower has come."""
+    def _touched(self, view: View, *, every: bool) -> tuple[int, Sequence[Zone], Sequence[ZoneId]]:
+        """The zones that something happened to, as far as the follower has come, and some that are
+        due; and those that still are."""
         catalogue = self._desk.of_view(view)
         if self._told is None:
             self._told = {one.zone_id: one for one in view.records(ZoneTold)}
@@ -101,10 +112,11 @@ class Noticing:
         starts_s = _changed_from(catalogue, dirty_of(events))
         for zone_id, start_s in starts_s.items():
             self._totals.changed(plan_of(catalogue, Asked(zone_id=zone_id)), start_s)
-        if every:
-            return seq, list(catalogue.zones.values())
-        new = catalogue.zones.keys() - self._told.keys() - starts_s.keys()
-        return seq, [catalogue.zones[zone_id] for zone_id in (*starts_s, *new)]
+        due = list(catalogue.zones) if every else self._due
+        new = catalogue.zones.keys() - self._told.keys()
+        wanted = dict.fromkeys((*starts_s, *new, *due[:DUE_AT_ONCE]))
+        zones = [catalogue.zones[zone_id] for zone_id in wanted if zone_id in catalogue.zones]
+        return seq, zones, due[DUE_AT_ONCE:]
 
     def _look(self, zones: Iterable[Zone], view: View) -> list[_Seen]:
         catalogue = self._desk.of_view(view)
@@ -136,7 +148,7 @@ class Noticing:
         events = [event for one in seen for event in news_of(one.zone, one.now, one.before, at_s)]
         if moved:
             await self._desk.store.write(partial(_write, moved, events))
-            self._told.update({one.zone_id: one for one in moved})
+        self._told.update({one.zone_id: one for one in after})
         return bool(events)
 
     # -- sensors ----------------------------------------------------------------------------------

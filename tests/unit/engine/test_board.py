@@ -41,3 +41,12 @@ def test_a_reader_begins_with_all_and_then_hears_of_changes_only() -> None:
         assert set(board.zones) == {1}
     board.put(zones=[zone(1, 6)])
     assert changes.take() == (set(), set()), "who left hears nothing"
+
+
+def test_zones_can_be_taken_before_sensors() -> None:
+    board = Board()
+    board.put(zones=[zone(1, 3)], sensors=[SENSOR])
+    with board.watching() as changes:
+        assert changes.take_zones() == {1}
+        assert changes.take_zones() == set()
+        assert changes.take() == (set(), {"S1"})

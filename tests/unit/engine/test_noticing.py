@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from countline.engine.messages import write_documents
-from countline.engine.noticing import SENSORS_S, Noticing
+from countline.engine.noticing import DUE_AT_ONCE, SENSORS_S, Noticing
 from countline.engine.telling import Teller
 from countline.engine.ventilation_settings import Wanted
 from countline.model.event import FACT_KINDS, Event
@@ -168,6 +168,29 @@ def test_a_zone_that_is_gone_is_taken_down(run: Any) -> None:
         house.clock.pass_by(SENSORS_S)
         await notice(house)
         assert not board.sensors
+
+    run(story, MORNING)
+
+
+def test_who_comes_in_does_not_wait_until_all_zones_were_looked_at(run: Any) -> None:
+    async def story(house: House) -> None:
+        zone = await a_room(house)
+        for n in range(3 * DUE_AT_ONCE):
+            await house.zone(f"Room {n}")
+        await minute(house, MORNING, 3)
+        noticing, board = house.engine.noticing, house.engine.board
+        while noticing.behind:
+            await noticing.step()
+        house.clock.pass_by(MINUTE_S)
+        await noticing.step()
+        await minute(house, MORNING + 60, 1)
+        assert board.zones[zone].people == 4
+        behind = []
+        for _ in range(2):
+            behind.append(noticing.behind)
+            await noticing.step()
+        assert behind == [True, True], "the others have their turn afterwards"
+        assert not noticing.behind
 
     run(story, MORNING)
 

@@ -21,6 +21,7 @@ from countline.outlets.mqtt.topics import OFFLINE, ONLINE, Topics
 SETTLE_S = 150  # the board is looked over each minute: after two of them it is whole
 LOOK_S = 60.0
 TOGETHER = 100  # events under way at once
+FEW = 20  # messages of sensors before it is looked whether zones have changed
 
 Report = Callable[[Reason | None], None]
 
@@ -137,7 +138,11 @@ class MqttOutlet:
         if self._standings.settled and not self._believed:  # what was held back may go
             self._believed = True
             zones, sensors = set(self._board.zones), set(self._board.sensors)
-        await broker.publish(*self._standings.to_tell(zones, sensors))
+        await broker.publish(*self._standings.to_tell(zones, ()))
+        late = self._standings.to_tell((), sensors)
+        for at in range(0, len(late), FEW):
+            await broker.publish(*self._standings.to_tell(changes.take_zones(), ()))
+            await broker.publish(*late[at : at + FEW])
         gone, doubtful = self._standings.to_take_away()
         await broker.publish(*gone, *doubtful)
         if gone:
