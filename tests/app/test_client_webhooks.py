@@ -25,6 +25,7 @@ from countline.model.event import Event
 from countline.model.ids import LocationId
 from countline.settings import WebhookRules
 from countline.store import Transaction
+from countline.wire.events import WebhookDisabledMessage
 from tests.app.answering import in_loop
 from tests.app.gatehouse import gatehouse
 from tests.app.receiver import Receiver, Reply
@@ -206,7 +207,11 @@ async def test_410_disables_until_somebody_switches_it_on(tmp_path: Path) -> Non
         assert (known.state, known.reason) == ("disabled", "it answered 410 Gone")
         told = at.receiver.received[1]
         assert (told.path, told.json["type"]) == ("/other", "webhook.disabled")
-        assert told.json["data"]["webhook_id"] == made.webhook_id
+        assert other.secret
+        (item,) = verify_webhook(told.body, told.headers, other.secret).items
+        assert isinstance(item.message, WebhookDisabledMessage)
+        said = item.message.data
+        assert (said.webhook_id, said.reason) == (made.webhook_id, known.reason)
         health = await at.client.health()
         assert "webhook_disabled" in [one.code for one in health.reasons]
         await at.client.change_webhook(made.webhook_id, WebhookChange(state="active"))

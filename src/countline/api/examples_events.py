@@ -92,8 +92,9 @@ DATA: dict[str, Json] = {
     "gap.healed": {**GAP, "detail": "All minutes were fetched.", "sequence": 412},
     "gap.permanent": {**GAP, "detail": "The device no longer has them.", "sequence": 412},
     "webhook.disabled": {
-        "webhook_id": "w_4d2f81",
-        "detail": "Refused for five days.",
+        "webhook_id": "wh_4d2f81",
+        "host": "example.org",
+        "reason": "example.org answered 410 Gone.",
         "sequence": 412,
     },
     "resync": {"reason": "forgotten", "after": 12, "sequence": 412},

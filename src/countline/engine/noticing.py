@@ -24,7 +24,7 @@ from countline.engine.watch import Watch
 from countline.engine.zone_news import news_of, told_after, zone_now
 from countline.model.board import SensorNow, SensorTold, ZoneNow, ZoneTold
 from countline.model.event import Event
-from countline.model.ids import SensorNo, ZoneId
+from countline.model.ids import SensorId, SensorNo, ZoneId
 from countline.model.interval import MINUTE_S
 from countline.model.place import Zone
 from countline.model.query import Asked
@@ -34,6 +34,7 @@ EVENTS_MAX = 10_000
 ZONES_AT_ONCE = 50  # read together; between them others have their turn
 DUE_AT_ONCE = 10  # of those that only the clock asks for: who waits to hear of a push goes first
 SENSORS_S = 10  # how often the health of sensors is looked at
+SENSORS_AT_ONCE = 50
 
 
 class _Seen(NamedTuple):
@@ -69,11 +70,12 @@ class Noticing:
         self._minute_s = 0  # in which all zones were due
         self._due: Sequence[ZoneId] = ()  # of these
         self._sensors_s = 0
+        self._sensors_due: Sequence[SensorId] = ()
 
     @property
     def behind(self) -> bool:
-        """Whether zones are due that the next steps look at."""
-        return bool(self._due)
+        """Whether zones or sensors are due that the next steps look at."""
+        return bool(self._due or self._sensors_due)
 
     async def step(self) -> bool:
         """Look at what happened since the last step, and at some that are due.
@@ -92,9 +94,12 @@ class Noticing:
         self._seq, self._due = seq, due
         if every:
             self._minute_s = now_s
-        if now_s >= self._sensors_s + SENSORS_S:
-            told |= await self._look_at_sensors()
+        if not self._sensors_due and now_s >= self._sensors_s + SENSORS_S:
+            self._sensors_due = await self._sensors_in_use()
             self._sensors_s = now_s
+        if self._sensors_due:
+            told |= await self._look_at_sensors(self._sensors_due[:SENSORS_AT_ONCE])
+            self._sensors_due = self._sensors_due[SENSORS_AT_ONCE:]
         return told
 
     # -- zones ------------------------------------------------------------------------------------
@@ -152,28 +157,37 @@ class Noticing:
         return bool(events)
 
     # -- sensors ----------------------------------------------------------------------------------
-    async def _look_at_sensors(self) -> bool:
-        """The health of all sensors; what is gone from the catalogue is taken down."""
+    async def _sensors_in_use(self) -> Sequence[SensorId]:
+        """All sensors; what is gone from the catalogue, or retired, is taken down from the board."""
         catalogue = await self._desk.fresh()
-        told = await self._desk.store.read(
-            lambda view: {one.sensor: one for one in view.records(SensorTold)}
+        sensors = catalogue.sensor_by_id.values()
+        in_use = [one.sensor_id for one in sensors if one.state != "retired"]
+        self._board.keep_only(zones=catalogue.zones, sensors=in_use)
+        return list(catalogue.sensor_by_id)
+
+    async def _look_at_sensors(self, sensor_ids: Iterable[SensorId]) -> bool:
+        """The health of some sensors; whether something was told."""
+        catalogue = await self._desk.fresh()
+        sensors = [
+            catalogue.sensor_by_id[one] for one in sensor_ids if one in catalogue.sensor_by_id
+        ]
+        before = await self._desk.store.read(
+            lambda view: {one.sensor: view.record(SensorTold, one.sensor) for one in sensors}
         )
         states: list[SensorNow] = []
         moved: list[SensorTold] = []
         events: list[Event] = []
-        for health in await self._watch.sensors(None):
-            sensor = catalogue.sensor_by_id[health.sensor_id]
+        for sensor in sensors:
+            health = self._watch.health_of(catalogue, sensor)
             if sensor.state != "retired":
                 states.append(sensor_now(sensor, health))
-            before = told.get(sensor.sensor)
             after = sensor_told_after(sensor, health)
-            if after != before:
+            if after != before[sensor.sensor]:
                 moved.append(after)
-                events += news_of_sensor(sensor, health, before, self._now_s())
+                events += news_of_sensor(sensor, health, before[sensor.sensor], self._now_s())
         if moved:
             await self._desk.store.write(partial(_write, moved, events))
         self._board.put(sensors=states)
-        self._board.keep_only(zones=catalogue.zones, sensors=[state.sensor_id for state in states])
         return bool(events)
 
 

@@ -192,18 +192,19 @@ class Watch:
     async def sensor(self, sensor_id: str, sight: Sight) -> SensorHealth:
         """The health of one sensor. Raises `NotFound` for one that is not there or not in sight."""
         catalogue = await self._desk.fresh()
-        return self._health(catalogue, _sensor_in(catalogue, sensor_id, sight))
+        return self.health_of(catalogue, _sensor_in(catalogue, sensor_id, sight))
 
     async def sensors(self, sight: Sight) -> list[SensorHealth]:
         """The health of all sensors in sight, by id."""
         catalogue = await self._desk.fresh()
         return [
-            self._health(catalogue, s)
+            self.health_of(catalogue, s)
             for s in catalogue.sensor_by_id.values()
             if sight is None or s.location_id in sight
         ]
 
-    def _health(self, catalogue: Catalogue, sensor: Sensor) -> SensorHealth:
+    def health_of(self, catalogue: Catalogue, sensor: Sensor) -> SensorHealth:
+        """The health of a sensor of a snapshot, by what was heard until now."""
         heard, facts = self._hearing.of(sensor.sensor), self._facts.of(sensor.sensor)
         evidence = Evidence(
             now_s=self._now_ms() // 1000,

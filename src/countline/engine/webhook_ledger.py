@@ -11,10 +11,12 @@ from typing import Literal
 from countline import limits
 from countline.engine.feed import Feed
 from countline.engine.marks import Mark, read_mark
+from countline.engine.reporting import fact
 from countline.errors import Conflict, StoreError
 from countline.model.event import Event
 from countline.model.webhook import DeadLetter, Webhook, WebhookDelivery, WebhookProgress
 from countline.store.seam import Store, Transaction, View
+from countline.wire.events import WebhookDisabledData
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -103,9 +105,11 @@ class WebhookLedger:
             attempts=0,
             next_try_s=0,
         )
-        detail = {"webhook_id": webhook.webhook_id, "host": webhook.host, "reason": reason}
         entry.progress = progress
-        entry.events = [Event(kind="webhook.disabled", detail=detail, at_ms=now_ms)]
+        data = WebhookDisabledData(
+            webhook_id=webhook.webhook_id, host=webhook.host, reason=reason, sequence=0
+        )
+        entry.events = [fact("webhook.disabled", data, at_s=now_ms // 1000)]
         await self.save(entry)
         return progress
 

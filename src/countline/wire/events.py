@@ -178,7 +178,8 @@ class WebhookDisabledData(Told, frozen=True, kw_only=True):
     """The `data` of `webhook.disabled`: it is told nothing more until somebody enables it."""
 
     webhook_id: str
-    detail: Annotated[str, _told("Why, in words.")]
+    host: Annotated[str, _told("Where it goes.")]
+    reason: Annotated[str, _told("Why, in words.")]
     sequence: Place
 
 
