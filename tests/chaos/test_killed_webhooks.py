@@ -11,9 +11,11 @@ import pytest
 from countline import clock
 from countline.client import AsyncClient, WebhookNew, verify_webhook
 from countline.engine.engine import open_engine
+from countline.engine.reporting import fact
 from countline.model.event import Event
 from countline.model.ids import LocationId
 from countline.store import Store, Transaction, open_store
+from countline.wire.events import OccupancyData
 from tests.app.receiver import Receiver, Reply
 from tests.chaos.killable import Server, free_port
 
@@ -34,10 +36,18 @@ async def furnish(store_url: str) -> None:
 async def happen(store: Store, first: int, count: int) -> None:
     """Commits of another process: each says how many people are in a zone."""
     for people in range(first, first + count):
-        detail = {"zone_id": 1, "people": people}
-        event = Event(
-            kind="occupancy.changed", location_id=HERE, detail=detail, at_ms=clock.now_ms()
+        data = OccupancyData(
+            location_id=HERE,
+            zone_id=1,
+            as_of=None,
+            people=people,
+            last_known=people,
+            quality="good",
+            in_today=None,
+            out_today=None,
+            sequence=0,
         )
+        event = fact("occupancy.changed", data, at_s=clock.now_s())
 
         def work(tx: Transaction, event: Event = event) -> None:
             tx.emit(event)
