@@ -32,7 +32,17 @@ SECRET = "whsec_" + base64.b64encode(bytes(range(32))).decode()
 
 def occupancy(zone: int, people: int | None, *, kind: EventKind = "occupancy.changed") -> Event:
     """A zone of London has so many people now."""
-    detail = {"zone_id": zone, "people": people}
+    known = people is not None
+    detail = {
+        "location_id": LONDON,
+        "zone_id": zone,
+        "as_of": None,
+        "people": people,
+        "last_known": people,
+        "quality": "good" if known else "unknown",
+        "in_today": None,
+        "out_today": None,
+    }
     return Event(kind=kind, location_id=LONDON, detail=detail, at_ms=NOON_S * 1000)
 
 

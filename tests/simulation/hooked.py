@@ -1,7 +1,6 @@
 """A house that tells webhooks in simulated time, and a receiver that is there, or not, as a test says."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -9,6 +8,7 @@ from typing import Any
 from unittest.mock import patch
 
 import httpx2
+import msgspec
 
 from countline.client import WebhookItem, verify_webhook
 from countline.engine import feed as feeding
@@ -202,4 +202,4 @@ def _place(item: WebhookItem) -> int:
 
 def detail_of(items: Iterable[tuple[int, WebhookItem]], name: str) -> list[Any]:
     """One field of each document's data."""
-    return [json.loads(json.dumps(item.message.data))[name] for _, item in items]
+    return [msgspec.to_builtins(item.message.data)[name] for _, item in items]

@@ -2,10 +2,12 @@
 
 import asyncio
 import itertools
+import logging
 from random import Random
 from unittest.mock import patch
 
 import pytest
+import structlog
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +20,12 @@ from tests.unit.outlets.webhooks.test_rebuilding import accepted, of_store, step
 
 HOUR_S = 3_600
 TROUBLES: tuple[Answer, ...] = (500, "hangs", "redirects", "refuses", "later", 503, "breaks")
+
+
+@pytest.fixture(autouse=True)
+def quietly() -> None:
+    """Thousands of failures are told in the log, each with all of its frames: longer than the day itself."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
 
 
 async def day_of_trouble(house: HookedHouse, seed: int) -> None:

@@ -35,9 +35,11 @@ def _of_frame(frame: Frame) -> Iterator[Total]:
         return
     orders: Counter[int] = Counter()
     for event in frame.events or ():
-        if event.category != "COUNT" or event.type not in STEPS or event.attributes is None:
+        kind, said = event.type, event.attributes
+        known = isinstance(kind, str) and kind in STEPS  # what is no text is no key either
+        if event.category != "COUNT" or not known or said is None:
             continue
-        told = _total(event.type, event.attributes, at_ms)
+        told = _total(kind, said, at_ms)
         if told is not None:
             counter = int(told.counter)
             yield told._replace(order=orders[counter])

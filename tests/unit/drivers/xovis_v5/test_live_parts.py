@@ -43,3 +43,9 @@ def test_one_bad_event_leaves_the_others() -> None:
 @pytest.mark.parametrize("events", [None, []])
 def test_no_events_are_none(events: Any) -> None:
     assert read(events) == ([], [])
+
+
+@pytest.mark.parametrize("kind", [["COUNT_INCREMENT"], {"a": 1}, 7, None, True])
+def test_an_event_whose_kind_is_no_text_tells_no_total(kind: Any) -> None:
+    totals, _ = read([EVENT | {"type": kind}, EVENT])
+    assert totals == [7]
