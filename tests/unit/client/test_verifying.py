@@ -22,7 +22,7 @@ from tests.told_house import NOON_S
 
 ONE = "whsec_" + base64.b64encode(bytes(range(32))).decode()
 TWO = "whsec_" + base64.b64encode(bytes(range(32, 64))).decode()
-BODY = b'{"type":"zone.empty","timestamp":"2023-11-15T12:00:00Z","data":{"zone_id":1},"sequence":7}'
+BODY = b'{"type":"weather.changed","timestamp":"2023-11-15T12:00:00Z","data":{"zone_id":1},"sequence":7}'
 
 
 def headers(body: bytes = BODY, *secrets: str, at_s: int = NOON_S) -> dict[str, str]:
@@ -44,7 +44,7 @@ def refused(*args: Any, **more: Any) -> str:
 
 def test_what_is_ours_is_read() -> None:
     told = verify()
-    assert (told.id, told.type, told.sequence) == ("msg_1", "zone.empty", 7)
+    assert (told.id, told.type, told.sequence) == ("msg_1", "weather.changed", 7)
     assert isinstance(told.message, OtherMessage)
     assert told.message.data == {"zone_id": 1}
     assert verify_webhook(BODY.decode(), headers(), ONE, now_s=lambda: NOON_S) == told
