@@ -244,9 +244,12 @@ def next_batch(view: View, after: int, limit: int = limits.FEED_BATCH_MAX) -> li
     return events
 
 
-async def pause(seconds: float, *signals: asyncio.Event, sleep: Sleep = asyncio.sleep) -> None:
-    """Sleep, but no longer than until one of the signals is set."""
-    waits = [asyncio.ensure_future(w) for w in (sleep(seconds), *(s.wait() for s in signals))]
+async def pause(
+    seconds: float | None, *signals: asyncio.Event, sleep: Sleep = asyncio.sleep
+) -> None:
+    """Sleep, but no longer than until one of the signals is set; None waits for these alone."""
+    sleeps = () if seconds is None else (sleep(seconds),)
+    waits = [asyncio.ensure_future(w) for w in (*sleeps, *(s.wait() for s in signals))]
     try:
         await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
     finally:

@@ -29,33 +29,32 @@ class Filter:
 
     def wants(self, event: Event) -> bool:
         """Whether anything of an event may be told."""
-        if event.kind not in self.kinds:
-            return False
-        if event.kind in HOUSE_KINDS:
-            return self.discovered
-        if event.kind in FACT_KINDS and not self._is_about(event.detail):
-            return False
-        return self._sees(event.location_id)
+        return self._tells(event.kind, event.location_id, event.detail)
 
     def part_of(self, telling: Telling, catalogue: Catalogue) -> Telling | None:
         """What of a telling is told; None where nothing is."""
         if isinstance(telling, Discovered):
-            return telling if self.discovered and "sensor.discovered" in self.kinds else None
+            return telling if self._tells("sensor.discovered", None, {}) else None
         if isinstance(telling, Fact):
-            return telling if self._tells(telling) else None
-        if telling.kind not in self.kinds or not self._sees(telling.location_id):
+            wanted = self._tells(telling.kind, telling.location_id, telling.detail)
+            return telling if wanted else None
+        if not self._tells(telling.kind, telling.location_id, {}):
             return None
         if self.sensor_id is None and self.zone_id is None:
             return telling
         rows = self._rows(telling.rows, catalogue)
         return replace(telling, rows=rows) if rows else None
 
-    def _tells(self, fact: Fact) -> bool:
-        if fact.kind not in self.kinds:
+    def _tells(
+        self, kind: EventKind, location_id: LocationId | None, detail: Mapping[str, Any]
+    ) -> bool:
+        if kind not in self.kinds:
             return False
-        if fact.kind in HOUSE_KINDS:
+        if kind in HOUSE_KINDS:
             return self.discovered
-        return self._is_about(fact.detail) and self._sees(fact.location_id)
+        if kind in FACT_KINDS and not self._is_about(detail):
+            return False
+        return self._sees(location_id)
 
     def _is_about(self, detail: Mapping[str, Any]) -> bool:
         """Whether a fact is of the zone, or the sensor, that is asked for."""

@@ -88,7 +88,7 @@ def plans_of_location(catalogue: Catalogue, location_id: LocationId) -> list[Pla
     return [plan_of(catalogue, asked) for asked in subjects]
 
 
-def _plans_by_sensor(
+def plans_by_sensor(
     catalogue: Catalogue, location_id: LocationId
 ) -> Mapping[SensorNo, Sequence[Plan]]:
     """The subjects that a sensor's numbers are part of."""
@@ -181,7 +181,7 @@ class OccupancyFollower:
             if location_id not in dirty.locations:
                 by_location.setdefault(location_id, set()).add(sensor)
         for location_id, sensors in by_location.items():
-            told = _plans_by_sensor(catalogue, location_id)
+            told = plans_by_sensor(catalogue, location_id)
             stretches: dict[str, tuple[Plan, int, int]] = {}
             for sensor in sensors:
                 start_s, end_s = dirty.sensors[sensor]

@@ -47,6 +47,11 @@ def write_instant(at_s: int) -> str:
     return datetime.fromtimestamp(at_s, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def write_instant_or_none(at_s: int | None) -> str | None:
+    """The same; None stays None."""
+    return None if at_s is None else write_instant(at_s)
+
+
 def _discovered(telling: Discovered) -> Document:
     data = DiscoveredData(
         vendor=telling.vendor,

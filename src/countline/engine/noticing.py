@@ -6,14 +6,14 @@ air move with time alone. What was told last is kept in the store and changes in
 of it: nothing is told twice, and nothing that was so for longer than a step is left out.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import NamedTuple
 
 from countline.engine.board import Board
 from countline.engine.catalogue import Catalogue
 from countline.engine.desk import CatalogueDesk
-from countline.engine.followers import OCCUPANCY, Dirty, dirty_of
+from countline.engine.followers import OCCUPANCY, Dirty, dirty_of, plans_by_sensor
 from countline.engine.questions import Questions
 from countline.engine.sensor_news import news_of_sensor, sensor_now, sensor_told_after
 from countline.engine.subject import plan_of
@@ -24,7 +24,7 @@ from countline.engine.watch import Watch
 from countline.engine.zone_news import news_of, told_after, zone_now
 from countline.model.board import SensorNow, SensorTold, ZoneNow, ZoneTold
 from countline.model.event import Event
-from countline.model.ids import SensorId, SensorNo, ZoneId
+from countline.model.ids import SensorId, ZoneId
 from countline.model.interval import MINUTE_S
 from countline.model.place import Zone
 from countline.model.query import Asked
@@ -194,27 +194,15 @@ class Noticing:
 def _changed_from(catalogue: Catalogue, dirty: Dirty) -> dict[ZoneId, int]:
     """The zones of which numbers changed, and from which instant on."""
     starts_s: dict[ZoneId, int] = {}
-    by_sensor = _zones_by_sensor(catalogue)
     for sensor, (start_s, _) in dirty.sensors.items():
-        for zone_id in by_sensor.get(sensor, ()):
-            starts_s[zone_id] = min(start_s, starts_s.get(zone_id, start_s))
+        plans = plans_by_sensor(catalogue, catalogue.sensors[sensor].location_id)
+        for plan in plans.get(sensor, ()):
+            if plan.zone_id is not None and plan.sensor_id is None:
+                starts_s[plan.zone_id] = min(start_s, starts_s.get(plan.zone_id, start_s))
     for location_id, start_s in dirty.locations.items():
         for zone in catalogue.zones_of(location_id):
             starts_s[zone.zone_id] = min(start_s, starts_s.get(zone.zone_id, start_s))
     return starts_s
-
-
-def _zones_by_sensor(catalogue: Catalogue) -> Mapping[SensorNo, Sequence[ZoneId]]:
-    """The zones that a sensor's numbers are part of."""
-
-    def how() -> dict[SensorNo, list[ZoneId]]:
-        found: dict[SensorNo, list[ZoneId]] = {}
-        for zone in catalogue.zones.values():
-            for sensor in plan_of(catalogue, Asked(zone_id=zone.zone_id)).sensors():
-                found.setdefault(sensor, []).append(zone.zone_id)
-        return found
-
-    return catalogue.work_out("zones by sensor", how)
 
 
 def _write(moved: Sequence[object], events: Sequence[Event], tx: Transaction) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from countline.engine.messages import write_instant
+from countline.engine.messages import write_instant_or_none
 from countline.engine.reporting import fact
 from countline.model.board import SensorNow, SensorTold
 from countline.model.event import Event, EventKind
@@ -72,7 +72,7 @@ def _state(health: SensorHealth) -> wire.SensorStateData:
             wire.ReasonData(
                 code=one.code,
                 detail=one.detail,
-                since=None if one.since_s is None else write_instant(one.since_s),
+                since=write_instant_or_none(one.since_s),
             )
             for one in health.reasons
         ],

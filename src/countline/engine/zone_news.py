@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from countline.counting.capacity import limits_of
-from countline.engine.messages import write_instant
+from countline.engine.messages import write_instant, write_instant_or_none
 from countline.engine.reporting import fact
 from countline.engine.ventilating import Demand
 from countline.model.board import AirNow, Presence, ZoneNow, ZoneTold
@@ -114,7 +114,7 @@ def _occupancy(now: ZoneNow, before: ZoneTold) -> Iterator[News]:
         data = wire.OccupancyData(
             location_id=now.location_id,
             zone_id=now.zone_id,
-            as_of=_instant(now.as_of_s),
+            as_of=write_instant_or_none(now.as_of_s),
             people=now.people,
             last_known=now.last_known,
             quality=now.quality,
@@ -130,7 +130,7 @@ def _presence_news(now: ZoneNow, before: ZoneTold, after: ZoneTold) -> Iterator[
         data = wire.PresenceData(
             location_id=now.location_id,
             zone_id=now.zone_id,
-            as_of=_instant(now.as_of_s),
+            as_of=write_instant_or_none(now.as_of_s),
             people=now.people,
             sequence=0,
         )
@@ -144,7 +144,7 @@ def _capacity(zone: Zone, now: ZoneNow, before: ZoneTold, after: ZoneTold) -> It
     data = wire.CapacityData(
         location_id=now.location_id,
         zone_id=now.zone_id,
-        as_of=_instant(now.as_of_s),
+        as_of=write_instant_or_none(now.as_of_s),
         people=now.people,
         capacity=now.capacity,
         limit=limits_of(zone)[1],
@@ -180,7 +180,3 @@ def _air_news(now: ZoneNow, before: ZoneTold) -> Iterator[News]:
         yield "ventilation.fallback", data
     if (air.flow, air.setpoint) != (before.flow, before.setpoint):
         yield "ventilation.request", data
-
-
-def _instant(at_s: int | None) -> str | None:
-    return None if at_s is None else write_instant(at_s)

@@ -5,7 +5,7 @@ All fields are flat, so that a template reads each by its name alone, and null i
 
 import msgspec
 
-from countline.engine.messages import write_instant
+from countline.engine.messages import write_instant_or_none
 from countline.model.board import SensorNow, ZoneNow
 
 
@@ -66,7 +66,7 @@ def write_zone(zone: ZoneNow) -> bytes:
         location_id=zone.location_id,
         name=zone.name,
         location_name=zone.location_name,
-        as_of=_instant(zone.as_of_s),
+        as_of=write_instant_or_none(zone.as_of_s),
         people=zone.people,
         occupied=zone.occupied,
         last_known=zone.last_known,
@@ -87,7 +87,7 @@ def write_zone(zone: ZoneNow) -> bytes:
     if (air := zone.air) is not None:
         document = msgspec.structs.replace(
             document,
-            air_as_of=_instant(air.as_of_s),
+            air_as_of=write_instant_or_none(air.as_of_s),
             air_flow=_rounded(air.flow),
             air_design_flow=_rounded(air.design_flow),
             air_unit=air.unit,
@@ -111,14 +111,10 @@ def write_sensor(sensor: SensorNow) -> bytes:
             health=sensor.health,
             problem=None if sensor.health == "unknown" else sensor.health != "healthy",
             reason=sensor.reason or None,
-            last_push=_instant(sensor.last_push_s),
+            last_push=write_instant_or_none(sensor.last_push_s),
             firmware=sensor.firmware or None,
         )
     )
-
-
-def _instant(at_s: int | None) -> str | None:
-    return None if at_s is None else write_instant(at_s)
 
 
 def _rounded(value: float | None) -> float | None:

@@ -104,7 +104,7 @@ class WebhookOutlet:
                 if failures:
                     failures = 0
                     self._ways.report(None)
-            await self._rest(wait_s)
+            await pause(wait_s, self._poke, self._stop, sleep=self._ways.sleep)
 
     def _fail(self, error: Exception, *, first: bool) -> None:
         self._log.warning("webhook not told", exc_info=error)
@@ -117,17 +117,6 @@ class WebhookOutlet:
         if self._drafts and self._drafts_since_s is not None:
             due.append(self._drafts_since_s + self._webhook.batch_wait_s)
         return max(0.0, min(due) - self._ways.now_s()) if due else None
-
-    async def _rest(self, wait_s: float | None) -> None:
-        if wait_s is not None:
-            await pause(wait_s, self._poke, self._stop, sleep=self._ways.sleep)
-            return
-        waits = [asyncio.ensure_future(one.wait()) for one in (self._poke, self._stop)]
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits:
-                wait.cancel()
 
     # -- what is to be told -----------------------------------------------------------------------
     async def _tell_commit(self, events: Sequence[Event]) -> None:
