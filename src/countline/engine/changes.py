@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from zoneinfo import available_timezones
 
-from countline.counting.occupancy import whole_minute
+from countline.counting.anchors import whole_minute
 from countline.errors import BadQuery, Conflict, FieldError, Impossible, NotFound
 from countline.model.event import Event
 from countline.model.ids import LineId, LocationId, SensorId, SensorNo, ZoneId, is_id

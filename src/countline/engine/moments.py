@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate
 
 from countline.counting.coverage import Stretch
-from countline.counting.occupancy import whole_minute
 from countline.counting.ventilation import Moment
+from countline.engine.anchoring import anchor_points
 from countline.engine.catalogue import Catalogue
 from countline.engine.flows import Flow, Gauge, is_active
-from countline.engine.folding import anchor_points, quarter_of
+from countline.engine.folding import quarter_of
 from countline.engine.questions import SILENT_SHARE_MAX
 from countline.engine.subject import Plan
 from countline.engine.tide import folds_of
@@ -77,7 +77,8 @@ def _crossings(view: View, plan: Plan, start_s: int, end_s: int) -> list[int]:
             at = (one.start_s + one.length_s - 1 - start_s) // MINUTE_S
             if at < len(steps) and is_active(flow.active, one.start_s):
                 steps[at] += one.value
-    anchors_s = {whole_minute(point.at_s) for point in anchor_points(plan, start_s, end_s)}
+    points = anchor_points(view, plan, start_s, end_s)
+    anchors_s = {point.at_s for point in points if point.kind == "value"}
     crossed = 0
     if start_s not in anchors_s:
         crossed = _crossed_before(view, plan, start_s)
@@ -90,7 +91,7 @@ def _crossings(view: View, plan: Plan, start_s: int, end_s: int) -> list[int]:
 
 def _crossed_before(view: View, plan: Plan, at_s: int) -> int:
     """How many crossed from the last anchor before an instant until then."""
-    since_s = _last_anchor_s(plan, at_s)
+    since_s = _last_anchor_s(view, plan, at_s)
     if since_s is None or since_s >= at_s:
         return 0
     first_s = min(at_s, quarter_of(since_s + QUARTER_S - 1))
@@ -114,11 +115,12 @@ def _crossed_before(view: View, plan: Plan, at_s: int) -> int:
     return crossed
 
 
-def _last_anchor_s(plan: Plan, at_s: int) -> int | None:
+def _last_anchor_s(view: View, plan: Plan, at_s: int) -> int | None:
     """The last anchor before an instant; without any, when the first source began to count."""
     for back_s in ANCHOR_BACK_S:
-        if points := anchor_points(plan, at_s - back_s, at_s):
-            return max(point.at_s for point in points)
+        points = anchor_points(view, plan, at_s - back_s, at_s)
+        if values := [point.at_s for point in points if point.kind == "value"]:
+            return max(values)
     return min((flow.active[0][0] for flow in plan.flows if flow.active), default=None)
 
 

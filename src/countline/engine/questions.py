@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterator
 
 from countline.counting.capacity import light_of
 from countline.counting.coverage import FOREVER_S
-from countline.counting.occupancy import State, acting_anchors, carry, fold_stretch
+from countline.counting.occupancy import State, carry, fold_stretch
+from countline.engine.anchoring import anchor_points
 from countline.engine.answering import answer
 from countline.engine.catalogue import Catalogue
 from countline.engine.desk import CatalogueDesk
 from countline.engine.flows import Flow, Gauge
-from countline.engine.folding import anchor_points, material
+from countline.engine.folding import material, tail
 from countline.engine.followers import Dirty
 from countline.engine.passing import passby_of
 from countline.engine.rows import counts_of
@@ -126,14 +127,12 @@ class Questions:
         if last is None:
             return None, None
         quarter = (last.start_s, last.start_s + QUARTER_S)
-        acted = anchor_points(plan, last.start_s, min(quarter[1], now_s + 1))
-        if len(acted) < len(anchor_points(plan, *quarter)):  # some are still to come
+        acted = anchor_points(view, plan, last.start_s, min(quarter[1], now_s + 1))
+        if len(acted) < len(anchor_points(view, plan, *quarter)):  # some are still to come
             state = State(last.start, last.raw_start)
             last = fold_stretch(state, *quarter, material(view, plan, *quarter).steps, acted)
-        people = carry(last).running
-        since = anchor_points(plan, last.start_s + QUARTER_S, now_s + 1)
-        for anchor in acting_anchors(since):
-            people = anchor.value
+        since = tail(view, plan, last, now_s + 1)
+        people = carry(since[-1] if since else last).running
         heard_s = [self._watch.last_bin_end_s(sensor) or 0 for sensor in plan.sensors()]
         followed_s = max(last.start_s, unfollowed_s(dirty, plan))
         return people, min(max(heard_s), last.start_s + QUARTER_S, followed_s)
