@@ -5,19 +5,21 @@ after a restart. What arrived late is seen where it belongs, not where it arrive
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import accumulate
 
 from countline.counting.coverage import Stretch
+from countline.counting.silence import Silence, quality_of
 from countline.counting.ventilation import Moment
 from countline.engine.anchoring import anchor_points
 from countline.engine.catalogue import Catalogue
 from countline.engine.flows import Flow, Gauge, is_active
 from countline.engine.folding import quarter_of
-from countline.engine.questions import SILENT_SHARE_MAX
 from countline.engine.subject import Plan
 from countline.engine.tide import folds_of
-from countline.model.ids import SensorNo, SeriesNo
+from countline.engine.usual import Usual, crossing_series
+from countline.model.ids import SensorNo
 from countline.model.interval import DAY_S, MINUTE_S, QUARTER_S, Granularity
 from countline.model.query import Asked, Quality, Query
 from countline.store.seam import View
@@ -73,7 +75,7 @@ def _crossings(view: View, plan: Plan, start_s: int, end_s: int) -> list[int]:
     if plan.present:
         return steps
     for flow in plan.flows:
-        for one in view.bins(_both(flow), start_s, end_s):
+        for one in view.bins(crossing_series(flow), start_s, end_s):
             at = (one.start_s + one.length_s - 1 - start_s) // MINUTE_S
             if at < len(steps) and is_active(flow.active, one.start_s):
                 steps[at] += one.value
@@ -97,7 +99,7 @@ def _crossed_before(view: View, plan: Plan, at_s: int) -> int:
     first_s = min(at_s, quarter_of(since_s + QUARTER_S - 1))
     crossed = 0
     for flow in plan.flows:
-        series, active = _both(flow), flow.active
+        series, active = crossing_series(flow), flow.active
         bins = view.bins(series, since_s, first_s)
         crossed += sum(one.value for one in bins if is_active(active, one.start_s))
         if at_s - first_s > QUARTERS_S_MAX:
@@ -124,42 +126,24 @@ def _last_anchor_s(view: View, plan: Plan, at_s: int) -> int | None:
     return min((flow.active[0][0] for flow in plan.flows if flow.active), default=None)
 
 
-def _both(flow: Flow) -> list[SeriesNo]:
-    return [series for series in (flow.ins, flow.outs) if series is not None]
-
-
 # -- quality --------------------------------------------------------------------------------------
 def _qualities(
     view: View, plan: Plan, start_s: int, end_s: int, stale_after_s: StaleAfter
 ) -> list[Quality]:
     """How far the number can be trusted at each minute, by how long its sources were silent."""
-    parts: list[Flow | Gauge] = [*(plan.flows or plan.present)]
+    parts = plan.telling()
+    usual = Usual(view, plan)
     stale_s = [stale_after_s(part.sensor) for part in parts]
     ends_s = [
         _ends_s(view, part, start_s - 2 * stale, end_s)
         for part, stale in zip(parts, stale_s, strict=True)
     ]
-    return [
-        quality_of(
-            (at_s - _last(ends, at_s), stale)
-            for part, ends, stale in zip(parts, ends_s, stale_s, strict=True)
-            if is_active(part.active, at_s)
-        )
-        for at_s in range(start_s + MINUTE_S, end_s + 1, MINUTE_S)
-    ]
-
-
-def quality_of(silences: Iterable[tuple[int, int]]) -> Quality:
-    """Of a zone whose lines have each been silent for so long, and may be for so long.
-
-    More than a fifth of them silent: stale. All, or that many for twice as long: unknown.
-    """
-    known = list(silences)
-    silent = sum(gone_s > stale_s for gone_s, stale_s in known)
-    long_silent = sum(gone_s > 2 * stale_s for gone_s, stale_s in known)
-    if silent == len(known) or long_silent > SILENT_SHARE_MAX * len(known):
-        return "unknown"
-    return "stale" if silent > SILENT_SHARE_MAX * len(known) else "good"
+    found: list[Quality] = []
+    for at_s in range(start_s + MINUTE_S, end_s + 1, MINUTE_S):
+        active = [at for at, part in enumerate(parts) if is_active(part.active, at_s)]
+        silences = [Silence(at_s - _last(ends_s[at], at_s), stale_s[at]) for at in active]
+        found.append(quality_of(silences, partial(usual.of, active, at_s)))
+    return found
 
 
 def _ends_s(view: View, part: Flow | Gauge, start_s: int, end_s: int) -> list[int]:

@@ -116,3 +116,5 @@ class Anchor:
     told_s: int = 0
     reason: str = ""
     is_delta: bool = False
+    who: str = ""  # the name of a key, `command line`, or what else told it
+    token: str = ""  # what a caller named the telling, so that it is not done twice

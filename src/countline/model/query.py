@@ -143,6 +143,7 @@ class Present:
     area_m2: float | None = None
     capacity: int | None = None
     light: Light | None = None
+    basis: Basis | None = None
 
 
 class Reason(NamedTuple):

@@ -53,7 +53,7 @@ SELECT * FROM anchor ORDER BY anchor_id
 SELECT * FROM anchor WHERE anchor_id = ?
 
 -- name: anchor_insert
-INSERT INTO anchor VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO anchor VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: anchor_delete
 DELETE FROM anchor WHERE anchor_id = ?
