@@ -85,10 +85,7 @@ def fold_stretch(
     for at_s, flow in steps:
         if start_s < at_s <= end_s:
             flows[at_s] = flows.get(at_s, 0) + flow
-    known: dict[int, list[AnchorPoint]] = {}
-    for anchor in acting_anchors(anchors):
-        if start_s <= anchor.at_s < end_s:
-            known.setdefault(anchor.at_s, []).append(anchor)
+    known = _by_minute(anchors, start_s, end_s)
     added = {"reset": 0, "operator": 0, "device": 0, "evidence": 0, "clamp": 0}
     running, raw = state
     step: int | None = 0
@@ -131,6 +128,17 @@ def fold_stretch(
         commit=0,
         **added,
     )
+
+
+def _by_minute(
+    anchors: Iterable[AnchorPoint], start_s: int, end_s: int
+) -> dict[int, list[AnchorPoint]]:
+    """The anchors that act in `[start_s, end_s)`, by the minute."""
+    known: dict[int, list[AnchorPoint]] = {}
+    for anchor in acting_anchors(anchors):
+        if start_s <= anchor.at_s < end_s:
+            known.setdefault(anchor.at_s, []).append(anchor)
+    return known
 
 
 def _known(
@@ -271,28 +279,15 @@ def minute_fold(
     seen: list[int] = []
     person_s = 0
     for minute_s in range(start_s, end_s, MINUTE_S):
-        told = [anchor for anchor in anchors if anchor.at_s == minute_s]
-        last_s, last = -1, ""  # when the value that acts was told, and by whom
-        for cause in PRECEDENCE:
-            same = [anchor for anchor in told if (anchor.cause, anchor.kind) == (cause, "value")]
-            if same:
-                last_s, value = max((anchor.told, anchor.value) for anchor in same)
-                last = cause
-                added[cause] += value - running
-                running, raw = value, value
-                step, floor = float("-inf"), value
-                break
-        for anchor in told:
-            if anchor.kind == "least" and last not in ("operator", "device"):
-                added[anchor.cause] += max(0, anchor.value - running)
-                running = max(running, anchor.value)
-                floor = max(floor, anchor.value)
-        if more := [
-            anchor.value
-            for anchor in told
-            if anchor.kind == "delta"
-            and (last not in ("operator", "device") or anchor.told >= last_s)
-        ]:
+        value, lifts, more = _plain_anchors([one for one in anchors if one.at_s == minute_s])
+        if value is not None:
+            added[value.cause] += value.value - running
+            running, raw = value.value, value.value
+            step, floor = float("-inf"), value.value
+        for lift in lifts:
+            added["evidence"] += max(0, lift - running)
+            running, floor = max(running, lift), max(floor, lift)
+        if more:
             reached = max(0, running + sum(more))
             added["operator"] += sum(more)
             added["clamp"] += reached - running - sum(more)
@@ -321,3 +316,21 @@ def minute_fold(
         commit=0,
         **added,
     )
+
+
+def _plain_anchors(
+    told: Sequence[AnchorPoint],
+) -> tuple[AnchorPoint | None, list[int], list[int]]:
+    """Of one minute the value that acts, what lifts it, and what adds to it, in the plainest words."""
+    value: AnchorPoint | None = None
+    for cause in PRECEDENCE:
+        same = [one for one in told if (one.cause, one.kind) == (cause, "value")]
+        if same:
+            value = max(same, key=lambda one: (one.told, one.value))
+            break
+    lifts = [one.value for one in told if one.kind == "least"]
+    more = [one.value for one in told if one.kind == "delta"]
+    if value is not None and value.cause in ("operator", "device"):
+        lifts = []
+        more = [o.value for o in told if o.kind == "delta" and o.told >= value.told]
+    return value, lifts, more

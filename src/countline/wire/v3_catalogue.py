@@ -6,7 +6,14 @@ from msgspec import UNSET, Meta, UnsetType
 
 from countline.wire import Instant, Sent, Told
 from countline.wire.v3_health import Health
-from countline.wire.v3_opening import Opening, OpeningWanted
+from countline.wire.v3_opening import (
+    AbsenceAfter,
+    AbsenceWhenClosed,
+    Covers,
+    Fusion,
+    Opening,
+    OpeningWanted,
+)
 
 Id = Annotated[
     str,
@@ -43,34 +50,6 @@ CountsFrom = Annotated[
     ),
 ]
 Next = Annotated[str | None, Meta(description="`cursor` of the next page; null on the last.")]
-AbsenceWhenClosed = Annotated[
-    int,
-    Meta(
-        ge=0,
-        le=86_400,
-        description="Nobody is in when it has been closed for so many seconds without a crossing;"
-        " 0: closed hours mean nothing.",
-    ),
-]
-AbsenceAfter = Annotated[
-    int,
-    Meta(
-        ge=120,
-        le=7200,
-        description="What a sensor that sees the zone has shown for so many seconds is evidence.",
-    ),
-]
-Fusion = Annotated[
-    Literal["lines", "measured", "both"],
-    Meta(
-        description="What the number of people rests on, in a zone that has lines and a sensor that"
-        " sees the people: one of them, or lines with what the sensor proves."
-    ),
-]
-Covers = Annotated[
-    Literal["whole", "part"],
-    Meta(description="How much of the zone that sensor sees: of a part it never proves 0."),
-]
 Area = Annotated[float, Meta(gt=0, le=10_000_000, description="Square metres.")]
 Capacity = Annotated[int, Meta(ge=0, le=10_000_000, description="People it is meant for.")]
 

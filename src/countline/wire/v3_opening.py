@@ -1,7 +1,7 @@
-"""When places are open, in API version 3."""
+"""When places are open, and what proves how many are in them, in API version 3."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
@@ -17,6 +17,35 @@ Closes = Annotated[
         description="Local time, `HH:MM`; at or before `opens` it is on the next day, so `00:00` to"
         " `00:00` is all day.",
     ),
+]
+
+AbsenceWhenClosed = Annotated[
+    int,
+    Meta(
+        ge=0,
+        le=86_400,
+        description="Nobody is in when it has been closed for so many seconds without a crossing;"
+        " 0: closed hours mean nothing.",
+    ),
+]
+AbsenceAfter = Annotated[
+    int,
+    Meta(
+        ge=120,
+        le=7200,
+        description="What a sensor that sees the zone has shown for so many seconds is evidence.",
+    ),
+]
+Fusion = Annotated[
+    Literal["lines", "measured", "both"],
+    Meta(
+        description="What the number of people rests on, in a zone that has lines and a sensor that"
+        " sees the people: one of them, or lines with what the sensor proves."
+    ),
+]
+Covers = Annotated[
+    Literal["whole", "part"],
+    Meta(description="How much of the zone that sensor sees: of a part it never proves 0."),
 ]
 
 
