@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from countline import clock
 from countline.client import ApiError, AsyncClient, Client
 from countline.errors import BadQuery
 from tests.app.loopback import Loopback, served
@@ -22,7 +23,7 @@ def api(tmp_path: Path) -> Iterator[Loopback]:
 
 def test_a_location_is_told_how_many_are_in(api: Loopback) -> None:
     with Client(api.url, api.key) as client:
-        since = datetime.now(UTC).replace(second=0, microsecond=0)
+        since = datetime.fromtimestamp(clock.now_s() // 60 * 60, UTC)
         told = client.adjust_location("LOC_NYC_05", value=40, reason="gates", at=since)
         assert (told.value, told.zone_id, told.at) == (40, None, since)
         assert list(client.location_adjustments("LOC_NYC_05")) == [told]

@@ -25,6 +25,7 @@ from countline.model.query import Asked, Quality, Query
 from countline.store.seam import View
 
 ANCHOR_BACK_S = (2 * DAY_S, 40 * DAY_S, 400 * DAY_S)  # where a last anchor is sought first
+WITNESS_BACK_S = DAY_S // 6  # what is proved is worked out from bins: the fewer the better
 QUARTERS_S_MAX = 8 * DAY_S  # beyond, crossings are summed by days
 
 StaleAfter = Callable[[SensorNo], int]
@@ -119,7 +120,8 @@ def _crossed_before(view: View, plan: Plan, at_s: int) -> int:
 
 def _last_anchor_s(view: View, plan: Plan, at_s: int) -> int | None:
     """The last anchor before an instant; without any, when the first source began to count."""
-    for back_s in ANCHOR_BACK_S:
+    backs_s = ANCHOR_BACK_S if plan.witness is None else (WITNESS_BACK_S, *ANCHOR_BACK_S)
+    for back_s in backs_s:
         points = anchor_points(view, plan, at_s - back_s, at_s)
         if values := [point.at_s for point in points if point.kind == "value"]:
             return max(values)
