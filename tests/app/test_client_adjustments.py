@@ -46,5 +46,7 @@ def test_the_same_is_awaited(api: Loopback) -> None:
             with pytest.raises(ApiError) as caught:
                 await client.adjust_zone(1, delta=3, reason="x", idempotency_key="k")
             assert caught.value.error_code == "token_reused"
+            await client.withdraw_zone_adjustment(1, told.adjustment_id)
+            assert [one async for one in client.zone_adjustments(1)] == []
 
     asyncio.run(story())
