@@ -102,7 +102,7 @@ def cli_page() -> str:
 
     text = build_app().generate_docs(usage_name="countline")
     # Run by `python -m`, cyclopts takes the module for a part of each command.
-    text = re.sub(r"^(countline [a-z ]+?) -m [\w.]+", r"\1", text, flags=re.MULTILINE)
+    text = re.sub(r"^(countline [a-z -]+?) -m [\w.]+", r"\1", text, flags=re.MULTILINE)
     common = re.findall(r"\*\*Common options\*\*:\n\n((?:\* .*\n)+)", text)
     (options,) = set(common)
     text = re.sub(r"\*\*Common options\*\*:\n\n((?:\* .*\n)+)", "", text)

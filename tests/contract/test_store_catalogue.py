@@ -1,6 +1,7 @@
 """The contract of every store for the records of its catalogue."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from countline.model.ids import (
     ZoneId,
 )
 from countline.model.layout import Layout, LayoutImage, Placement, Point, Shape
+from countline.model.opening import ExceptionalDate, Holiday, OpenHours, Opening
 from countline.model.place import Anchor, Line, Location, Source, Zone
 from countline.model.sensor import (
     Channel,
@@ -44,7 +46,15 @@ RECORDS: tuple[Any, ...] = (
     Zone(zone_id=ZoneId(1), location_id=LocationId("X"), name="Büro", area_m2=20.5, capacity=4),
     Line(line_id=LineId(1), location_id=LocationId("X"), name="Door", side_b=ZoneId(1)),
     Source(source_id=1, sensor=SensorNo(9), channel="single/1", line_id=LineId(1), invert=True),
-    Anchor(anchor_id=1, location_id=LocationId("X"), at_s=60, value=3, cause="operator"),
+    Anchor(
+        anchor_id=1, location_id=LocationId("X"), at_s=60, value=-3, cause="operator", is_delta=True
+    ),
+    Opening(
+        location_id=LocationId("X"), zone_id=ZoneId(1),
+        weekly=(*[(OpenHours(32_400, 64_800),)] * 5, (OpenHours(79_200, 97_200),), ()),
+        exceptions=(ExceptionalDate(date(2026, 12, 24), (OpenHours(0, 43_200),), "Heiligabend"),),
+        country="CH", region="ZH", holidays=(Holiday(date(2026, 1, 1), "New Year's Day"),),
+    ),
     Layout(
         layout_id=LayoutId(1), location_id=LocationId("X"), name="Erdgeschoß", floor=-1,
         scale_m_per_px=0.02, image_type="image/png", image_bytes=70,

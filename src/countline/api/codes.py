@@ -185,6 +185,15 @@ CODES: MappingProxyType[str, Kind] = MappingProxyType({
     "line_not_found": Kind(
         404, "There is no such line", "No line has this id.", f"See `GET /v3/lines`. {_ID}"
     ),
+    "adjustment_not_found": Kind(
+        404, "There is no such adjustment", "Nobody said this here, or it was withdrawn.",
+        "See `GET` of the address without the last part.",
+    ),
+    "token_reused": Kind(
+        409, "This Idempotency-Key stood for something else",
+        "A key names one change, so that sending it again after a lost answer changes nothing more.",
+        "Make a new key for each adjustment, and keep it only to send the same one again.",
+    ),
     "ventilation_not_set": Kind(
         404, "Nobody has said how the zone is ventilated",
         "What a zone asks for follows from rates and a design population, and this one has none.",

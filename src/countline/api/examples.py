@@ -12,6 +12,7 @@ from countline.api import (
     examples_devices,
     examples_health,
     examples_layouts,
+    examples_places,
     examples_ventilation,
     examples_webhooks,
 )
@@ -29,6 +30,7 @@ PATH_VALUES: dict[str, Any] = {
     "sensor_id": "SNSR_001",
     "key_id": "k_7f1c0de2a94b3e58",
     "webhook_id": examples_webhooks.WEBHOOK_ID,
+    "adjustment_id": 1,
 }
 
 
@@ -97,6 +99,7 @@ _LIVE = {
     "utilisation": 0.217,
     "light": "green",
     "last_known": 13,
+    "basis": "lines",
 }
 _CURRENT = {
     "current_people": 13,
@@ -116,6 +119,8 @@ _LOCATION = {
     "resets": ["04:00"],
     "keep_attributes": False,
     "created_at": "2026-01-01T00:00:00Z",
+    "opening": examples_places.OPENING,
+    "absence_when_closed_s": 3600,
 }
 _ZONE = {
     "zone_id": 1,
@@ -130,6 +135,11 @@ _ZONE = {
     "amber_percent": 80,
     "red_percent": 100,
     "hysteresis_percent": 5,
+    "opening": None,
+    "absence_when_closed_s": None,
+    "absence_after_s": 600,
+    "fusion": "both",
+    "covers": "whole",
 }
 _LINE = {
     "line_id": 1,
@@ -247,6 +257,7 @@ _V1_DAYS = {
 
 # By operation, then by the name of the example.
 ANSWERS: dict[str, Json] = {
+    **examples_places.ANSWERS,
     "GET /v3/data/count": {"hours": _COUNTS, "by_zone": _GROUPED},
     "text/csv": {"table": _CSV},
     "GET /v3/data/live": _one({"data": [_LIVE]}),
@@ -315,6 +326,7 @@ ANSWERS: dict[str, Json] = {
 
 # What is sent: a body, or (where no body is sent) the optional parameters that the example shows.
 SENT: dict[str, Json] = {
+    **examples_places.SENT,
     **examples_devices.SENT,
     **examples_layouts.SENT,
     **examples_ventilation.SENT,
@@ -329,7 +341,10 @@ SENT: dict[str, Json] = {
         "name": "Boylston Street",
         "time_zone": "America/New_York",
     },
-    "PATCH /v3/locations/{location_id}": {"resets": ["04:00", "13:00"]},
+    "PATCH /v3/locations/{location_id}": {
+        "opening": examples_places.OPENING_WANTED,
+        "absence_when_closed_s": 3600,
+    },
     "POST /v3/zones": {
         "location_id": "LOC_NYC_05",
         "name": "Fitting rooms",

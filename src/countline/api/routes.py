@@ -7,6 +7,7 @@ from countline.api.v1 import catalogue as v1_catalogue
 from countline.api.v1 import counts as v1_counts
 from countline.api.v1 import webhooks as v1_hooks
 from countline.api.v3 import (
+    adjustments,
     compatibility,
     counts,
     device_config,
@@ -21,7 +22,16 @@ from countline.api.v3 import (
     webhooks,
 )
 from countline.limits import LAYOUT_IMAGE_BYTES_MAX
-from countline.wire import v1, v1_webhooks, v3, v3_devices, v3_health, v3_layouts, v3_ventilation
+from countline.wire import (
+    v1,
+    v1_webhooks,
+    v3,
+    v3_adjustments,
+    v3_devices,
+    v3_health,
+    v3_layouts,
+    v3_ventilation,
+)
 from countline.wire import v3_catalogue as wire
 from countline.wire import v3_webhooks as hooks
 
@@ -62,6 +72,14 @@ V3: tuple[Operation, ...] = (
     Operation("POST", "/v3/zones", places.add_zone, wire.Zone, "Places", "write", 201, PLACE),
     Operation("GET", "/v3/zones/{zone_id:int}", places.get_zone, wire.Zone, "Places", codes=("zone_not_found",)),
     Operation("PATCH", "/v3/zones/{zone_id:int}", places.change_zone, wire.Zone, "Places", "write", codes=("zone_not_found", "changed_meanwhile")),
+
+    Operation("GET", "/v3/locations/{location_id:str}/occupancy/adjustments", adjustments.list_location_adjustments, v3_adjustments.AdjustmentPage, "Places", codes=PLACE),
+    Operation("POST", "/v3/locations/{location_id:str}/occupancy/adjustments", adjustments.adjust_location, v3_adjustments.Adjustment, "Places", "write", 201, (*PLACE, "token_reused")),
+    Operation("DELETE", "/v3/locations/{location_id:str}/occupancy/adjustments/{adjustment_id:int}", adjustments.withdraw_location_adjustment, None, "Places", "write", 204, (*PLACE, "adjustment_not_found")),
+    Operation("GET", "/v3/zones/{zone_id:int}/occupancy/adjustments", adjustments.list_zone_adjustments, v3_adjustments.AdjustmentPage, "Places", codes=("zone_not_found",)),
+    Operation("POST", "/v3/zones/{zone_id:int}/occupancy/adjustments", adjustments.adjust_zone, v3_adjustments.Adjustment, "Places", "write", 201, ("zone_not_found", "token_reused")),
+    Operation("DELETE", "/v3/zones/{zone_id:int}/occupancy/adjustments/{adjustment_id:int}", adjustments.withdraw_zone_adjustment, None, "Places", "write", 204, ("zone_not_found", "adjustment_not_found")),
+
     Operation("GET", "/v3/lines", places.list_lines, wire.LinePage, "Places", codes=PLACE),
     Operation("POST", "/v3/lines", places.add_line, wire.Line, "Places", "write", 201, PLACE),
     Operation("GET", "/v3/lines/{line_id:int}", places.get_line, wire.Line, "Places", codes=("line_not_found",)),

@@ -22,6 +22,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         (
             ("keys", "keys of callers, and secrets of sensors"),
             ("sensors", "find, adopt, configure, list and retire sensors"),
+            ("zones", "list zones, and say how many people are in one"),
             ("layouts", "floor plans, from files and to files"),
             ("modbus", "which register holds what"),
             ("bacnet", "what building controllers see of each zone"),
@@ -79,6 +80,7 @@ def build_app() -> "App":
     from countline.cli.sensors import SENSORS
     from countline.cli.serve import serve
     from countline.cli.version import version
+    from countline.cli.zones import ZONES
 
     app = App(
         name="countline",
@@ -91,6 +93,6 @@ def build_app() -> "App":
     for command in (serve, demo, check, emulate, doctor, demand, replay, rebuild, version):
         app.command(command)
     app.command(import_, name="import")
-    for folder in (KEYS, SENSORS, LAYOUTS, BACNET, MODBUS, QUERY):
+    for folder in (KEYS, SENSORS, ZONES, LAYOUTS, BACNET, MODBUS, QUERY):
         app.command(folder)
     return app

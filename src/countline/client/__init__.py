@@ -32,6 +32,7 @@ from countline.wire.v3_devices import (
     LogicConfig,
 )
 from countline.wire.v3_layouts import FeatureCollection, LayoutChange, LayoutNew, Pixel, Site
+from countline.wire.v3_opening import ExceptionalDate, Holidays, OpenHours, OpeningWanted, Week
 from countline.wire.v3_ventilation import Curve, CurvePoint, VentilationWanted
 from countline.wire.v3_webhooks import WebhookBatch, WebhookChange, WebhookFilter, WebhookNew
 
@@ -47,8 +48,10 @@ __all__ = [
     "ConfigWanted",
     "Curve",
     "CurvePoint",
+    "ExceptionalDate",
     "FeatureCollection",
     "GeometryConfig",
+    "Holidays",
     "KeyNew",
     "LayoutChange",
     "LayoutNew",
@@ -57,6 +60,8 @@ __all__ = [
     "LocationChange",
     "LocationNew",
     "LogicConfig",
+    "OpenHours",
+    "OpeningWanted",
     "Pixel",
     "RateNew",
     "SensorChange",
@@ -72,6 +77,7 @@ __all__ = [
     "WebhookItem",
     "WebhookMessage",
     "WebhookNew",
+    "Week",
     "ZoneChange",
     "ZoneNew",
     "to_polars",

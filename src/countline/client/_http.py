@@ -209,6 +209,8 @@ def _arguments(request: Request[Any]) -> dict[str, Any]:
     headers = {} if request.body is None else {"content-type": request.media_type}
     if request.if_match is not None:
         headers["if-match"] = request.if_match
+    if request.idempotency_key is not None:
+        headers["idempotency-key"] = request.idempotency_key
     sent: dict[str, Any] = {
         "method": request.method,
         "url": request.path,

@@ -4,6 +4,7 @@ import functools
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from typing import Any, Generic, ParamSpec, Protocol, Self, TypeVar, overload
 
+from countline.client import _adjustments as words
 from countline.client import _catalogue as catalogue
 from countline.client import _devices as devices
 from countline.client import _health as wellness
@@ -133,6 +134,13 @@ class Operations:
     zone = Call(catalogue.zone)
     add_zone = Call(catalogue.add_zone)
     change_zone = Call(catalogue.change_zone)
+
+    adjust_zone = Call(words.adjust_zone)
+    zone_adjustments = Listing(words.zone_adjustments)
+    withdraw_zone_adjustment = Call(words.withdraw_zone_adjustment)
+    adjust_location = Call(words.adjust_location)
+    location_adjustments = Listing(words.location_adjustments)
+    withdraw_location_adjustment = Call(words.withdraw_location_adjustment)
 
     lines = Listing(catalogue.lines)
     line = Call(catalogue.line)

@@ -32,6 +32,7 @@ class Request(Generic[T_co]):
     body: bytes | None = None
     media_type: str = "application/json"  # of the body
     if_match: str | None = None  # the version that a change is meant for
+    idempotency_key: str | None = None  # sent again with it, a change is made once
     timeout_s: float | None = None  # where the usual patience is not enough
 
     def on(self, cursor: str) -> "Request[T_co]":

@@ -10,14 +10,11 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import partial, reduce
 from itertools import accumulate
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
+from countline.counting.anchors import PRECEDENCE, AnchorPoint, acting_anchors
 from countline.model.claim import Fold
 from countline.model.interval import MINUTE_S, QUARTER_S, Slice
-
-Cause = Literal["operator", "device", "evidence", "reset"]
-PRECEDENCE: tuple[Cause, ...] = ("operator", "device", "evidence", "reset")  # greatest first
-
 
 Pair = tuple[int | None, int | None]  # (step, floor)
 NOTHING: Pair = (0, None)
@@ -28,15 +25,6 @@ class Step(NamedTuple):
 
     at_s: int
     flow: int
-
-
-class AnchorPoint(NamedTuple):
-    """A known value at a whole minute; `told` decides between two of one cause and minute."""
-
-    at_s: int
-    value: int
-    cause: Cause
-    told: int = 0
 
 
 class State(NamedTuple):
@@ -80,24 +68,6 @@ def act(pair: Pair, running: int) -> int:
     return running + step if floor is None else max(running + step, floor)
 
 
-def whole_minute(at_s: int) -> int:
-    """An anchor's instant, rounded to the nearest whole minute, half up."""
-    return (at_s + MINUTE_S // 2) // MINUTE_S * MINUTE_S
-
-
-def anchor_order(anchor: AnchorPoint) -> tuple[int, int, int]:
-    """The key by which anchors of one minute are ordered; only the greatest acts."""
-    return (-PRECEDENCE.index(anchor.cause), anchor.told, anchor.value)
-
-
-def acting_anchors(anchors: Iterable[AnchorPoint]) -> list[AnchorPoint]:
-    """The anchors that act, one for a minute, ascending."""
-    greatest: dict[int, AnchorPoint] = {}
-    for anchor in sorted(anchors, key=anchor_order):
-        greatest[anchor.at_s] = anchor
-    return [greatest[at_s] for at_s in sorted(greatest)]
-
-
 def fold_stretch(
     state: State,
     start_s: int,
@@ -108,20 +78,22 @@ def fold_stretch(
     """Fold flows that end in `(start_s, end_s]` and anchors that lie in `[start_s, end_s)`.
 
     What lies outside is left out, so callers may hand over more. At one instant all flows that end
-    there act first, as one sum, then the anchor. `commit` of the fold is 0.
+    there act first, as one sum, then the anchors. `commit` of the fold is 0.
     """
     assert start_s < end_s, "a stretch has a length"
     flows: dict[int, int] = {}
     for at_s, flow in steps:
         if start_s < at_s <= end_s:
             flows[at_s] = flows.get(at_s, 0) + flow
-    known = {a.at_s: a for a in acting_anchors(anchors) if start_s <= a.at_s < end_s}
+    known = _by_minute(anchors, start_s, end_s)
     added = {"reset": 0, "operator": 0, "device": 0, "evidence": 0, "clamp": 0}
     running, raw = state
     step: int | None = 0
     floor: int | None = None
-    low = running if start_s not in known else known[start_s].value
-    high, person_s, past_s = low, 0, start_s
+    if start_s in known:
+        running, raw, (step, floor) = _known(known.pop(start_s), running, raw, (0, None), added)
+    low = high = running
+    person_s, past_s = 0, start_s
     # Written out, without `compose`: followers run this for every push and subject.
     for at_s in sorted(flows.keys() | known.keys()):
         person_s += running * (at_s - past_s)
@@ -138,11 +110,9 @@ def fold_stretch(
             low = running if running < low else low
             high = running if running > high else high
         if at_s in known:
-            _, value, cause, _ = known[at_s]
-            added[cause] += value - running
-            running = raw = floor = value
-            step = None
-            low, high = min(low, value), max(high, value)
+            pair = (step, floor)
+            running, raw, (step, floor) = _known(known[at_s], running, raw, pair, added)
+            low, high = min(low, running), max(high, running)
     person_s += running * (end_s - past_s)
     return Fold(
         start_s=start_s,
@@ -158,6 +128,39 @@ def fold_stretch(
         commit=0,
         **added,
     )
+
+
+def _by_minute(
+    anchors: Iterable[AnchorPoint], start_s: int, end_s: int
+) -> dict[int, list[AnchorPoint]]:
+    """The anchors that act in `[start_s, end_s)`, by the minute."""
+    known: dict[int, list[AnchorPoint]] = {}
+    for anchor in acting_anchors(anchors):
+        if start_s <= anchor.at_s < end_s:
+            known.setdefault(anchor.at_s, []).append(anchor)
+    return known
+
+
+def _known(
+    anchors: Iterable[AnchorPoint], running: int, raw: int, pair: Pair, added: dict[str, int]
+) -> tuple[int, int, Pair]:
+    """What the acting anchors of one minute make of both values and of the stretch's pair."""
+    for _, value, cause, _, kind in anchors:
+        before = running
+        if kind == "value":
+            running = raw = value
+            pair = compose(pair, anchor_pair(value))
+        elif kind == "least":
+            running = max(running, value)
+            pair = compose(pair, (0, value))
+        else:
+            raw += value
+            running = max(0, running + value)
+            pair = compose(pair, flow_pair(value))
+            added["clamp"] += running - before - value
+            before = running - value
+        added[cause] += running - before
+    return running, raw, pair
 
 
 def carry(fold: Fold) -> State:
@@ -276,14 +279,20 @@ def minute_fold(
     seen: list[int] = []
     person_s = 0
     for minute_s in range(start_s, end_s, MINUTE_S):
-        told = [anchor for anchor in anchors if anchor.at_s == minute_s]
-        for cause in PRECEDENCE:
-            if same := [anchor for anchor in told if anchor.cause == cause]:
-                value = max((anchor.told, anchor.value) for anchor in same)[1]
-                added[cause] += value - running
-                running, raw = value, value
-                step, floor = float("-inf"), value
-                break
+        value, lifts, more = _plain_anchors([one for one in anchors if one.at_s == minute_s])
+        if value is not None:
+            added[value.cause] += value.value - running
+            running, raw = value.value, value.value
+            step, floor = float("-inf"), value.value
+        for lift in lifts:
+            added["evidence"] += max(0, lift - running)
+            running, floor = max(running, lift), max(floor, lift)
+        if more:
+            reached = max(0, running + sum(more))
+            added["operator"] += sum(more)
+            added["clamp"] += reached - running - sum(more)
+            running, raw = reached, raw + sum(more)
+            step, floor = step + sum(more), max(0, floor + sum(more))
         seen.append(running)
         person_s += running * MINUTE_S
         ending = [flow for at_s, flow in steps if at_s == minute_s + MINUTE_S]
@@ -307,3 +316,21 @@ def minute_fold(
         commit=0,
         **added,
     )
+
+
+def _plain_anchors(
+    told: Sequence[AnchorPoint],
+) -> tuple[AnchorPoint | None, list[int], list[int]]:
+    """Of one minute the value that acts, what lifts it, and what adds to it, in the plainest words."""
+    value: AnchorPoint | None = None
+    for cause in PRECEDENCE:
+        same = [one for one in told if (one.cause, one.kind) == (cause, "value")]
+        if same:
+            value = max(same, key=lambda one: (one.told, one.value))
+            break
+    lifts = [one.value for one in told if one.kind == "least"]
+    more = [one.value for one in told if one.kind == "delta"]
+    if value is not None and value.cause in ("operator", "device"):
+        lifts = []
+        more = [o.value for o in told if o.kind == "delta" and o.told >= value.told]
+    return value, lifts, more

@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeVar, cast
 from countline.model.access import Key, PushSecret
 from countline.model.ids import LayoutId, LineId, LocationId, SensorId, SensorNo, SeriesNo, ZoneId
 from countline.model.layout import Geometry, Layout, Placement, Shape
+from countline.model.opening import WHOLE_LOCATION, Opening
 from countline.model.place import Anchor, Line, Location, Source, Zone
 from countline.model.sensor import Channel, Device, Expected, Gap, Sensor, Series
 from countline.store.seam import View
@@ -58,6 +59,7 @@ class Catalogue:
     gaps: Mapping[SensorNo, tuple[Gap, ...]] = field(default_factory=dict)
     layouts: Mapping[LayoutId, Layout] = field(default_factory=dict)
     geometry_of: Mapping[LayoutId, Geometry] = field(default_factory=dict)
+    openings: Mapping[tuple[LocationId, ZoneId], Opening] = field(default_factory=dict)
     worked_out: dict[Any, Any] = field(default_factory=dict)  # lives and dies with the snapshot
 
     def zones_of(self, location_id: LocationId) -> Sequence[Zone]:
@@ -83,6 +85,11 @@ class Catalogue:
         """Things of a location, by id; grouped once for all locations."""
         groups = self.work_out(what, lambda: _grouped(things.values(), lambda t: t.location_id))
         return groups.get(location_id, ())
+
+    def opening_of(self, location_id: LocationId, zone_id: ZoneId | None = None) -> Opening | None:
+        """When a zone is open: by hours of its own, else its location's; None where nobody said."""
+        own = None if zone_id is None else self.openings.get((location_id, zone_id))
+        return own or self.openings.get((location_id, WHOLE_LOCATION))
 
     def work_out(self, what: Any, how: Callable[[], T]) -> T:
         """What follows from the snapshot alone, worked out once."""
@@ -131,6 +138,7 @@ def read_catalogue(view: View) -> Catalogue:
         gaps=read_gaps(view),
         layouts={x.layout_id: x for x in view.records(Layout)},
         geometry_of=_read_geometry(view),
+        openings={(x.location_id, x.zone_id): x for x in view.records(Opening)},
     )
 
 

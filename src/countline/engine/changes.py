@@ -5,12 +5,11 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from zoneinfo import available_timezones
 
-from countline.counting.occupancy import whole_minute
 from countline.errors import BadQuery, Conflict, FieldError, Impossible, NotFound
 from countline.model.event import Event
 from countline.model.ids import LineId, LocationId, SensorId, SensorNo, ZoneId, is_id
 from countline.model.interval import DayGrid, Granularity
-from countline.model.place import RESETS_S, Anchor, Line, Location, Source, Zone
+from countline.model.place import RESETS_S, Line, Location, Source, Zone
 from countline.model.sensor import Channel, Device, Expected, Sensor
 from countline.store.seam import Transaction
 
@@ -68,6 +67,18 @@ def changed(location_id: LocationId, start_s: int) -> Event:
     return Event(kind="catalogue.changed", location_id=location_id, start_s=start_s)
 
 
+def location_facts(location: Location) -> tuple[object, ...]:
+    """What numbers of a location follow from: when one of these changes, they are computed anew."""
+    facts = (location.time_zone, location.day_start_s, location.resets_s)
+    return (*facts, location.absence_when_closed_s)
+
+
+def zone_facts(zone: Zone) -> tuple[object, ...]:
+    """The same of a zone."""
+    absence = (zone.absence_after_s, zone.absence_when_closed_s)
+    return (zone.parent_id, zone.fusion, zone.covers, *absence)
+
+
 def check_parent(tx: Transaction, zone: Zone) -> None:
     """Refuse a parent that is elsewhere, unknown, or inside the zone itself."""
     seen = {zone.zone_id}
@@ -88,25 +99,6 @@ def check_limits(zone: Zone) -> None:
         raise bad_field(
             "amber_percent", f"{zone.amber_percent} is above red_percent, {zone.red_percent}"
         )
-
-
-def operator_anchor(
-    tx: Transaction, zone: Zone, people: int, *, at_s: int, told_s: int, reason: str
-) -> Anchor:
-    """What an operator says of a zone; said again within one minute, it replaces the first word."""
-    minute_s = whole_minute(at_s)
-    known = (a for a in tx.records(Anchor) if (a.zone_id, a.at_s) == (zone.zone_id, minute_s))
-    before = next((a for a in known if a.cause == "operator"), None)
-    return Anchor(
-        anchor_id=tx.next_number("anchor") if before is None else before.anchor_id,
-        location_id=zone.location_id,
-        at_s=minute_s,
-        value=people,
-        cause="operator",
-        zone_id=zone.zone_id,
-        told_s=told_s,
-        reason=reason,
-    )
 
 
 def check_line(tx: Transaction, line: Line) -> None:

@@ -5,10 +5,10 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from countline.clock import elapsed_s
+from countline.engine.adjusting import Said, adjust, withdraw
 from countline.engine.catalogue import Catalogue, read_catalogue, read_gaps
 from countline.engine.changes import (
     NewSource,
-    bad_field,
     changed,
     check_day,
     check_id,
@@ -17,20 +17,21 @@ from countline.engine.changes import (
     check_parent,
     check_time_zone,
     ended,
+    location_facts,
     new_location,
     new_sensor,
     new_source,
     next_hour,
-    operator_anchor,
     replace_sources,
     take_device,
     takes_turns,
+    zone_facts,
 )
-from countline.engine.subject import zone_plan
-from countline.errors import Conflict, Impossible, NotFound
-from countline.limits import PEOPLE_OF_ZONE_MAX
+from countline.engine.hours import keep_hours
+from countline.errors import Conflict, NotFound
 from countline.model.ids import LineId, LocationId, SensorId, ZoneId
 from countline.model.place import RESETS_S, Anchor, Line, LineRole, Location, VisitorsCross, Zone
+from countline.model.query import Asked
 from countline.model.sensor import Sensor
 from countline.store.seam import Store, Transaction, View
 
@@ -135,10 +136,12 @@ class CatalogueDesk:
         return await self._write(work)
 
     async def change_location(self, location_id: str, **changes: Any) -> Location:
-        """Change name, time zone, day start, resets or the privacy switch.
+        """Change name, time zone, day start, resets, hours, absence or the privacy switch.
 
-        What the change means for numbers (other days, other anchors) is computed anew.
+        What the change means for numbers (other days, other anchors) is computed anew. `opening` is
+        the `WantedHours`, or None to forget them.
         """
+        hours = [changes.pop("opening")] if "opening" in changes else []
         if "time_zone" in changes:
             check_time_zone("time_zone", changes["time_zone"])
         if "day_start_s" in changes:
@@ -150,11 +153,9 @@ class CatalogueDesk:
                 raise NotFound(f"There is no location {location_id!r}.", code="location_not_found")
             new = replace(old, **changes)
             tx.save(new)
-            if (new.time_zone, new.day_start_s, new.resets_s) != (
-                old.time_zone,
-                old.day_start_s,
-                old.resets_s,
-            ):
+            for wanted in hours:
+                keep_hours(tx, new.location_id, None, wanted, self._now_s())
+            if hours or location_facts(new) != location_facts(old):
                 tx.emit(changed(new.location_id, 0))
             return new
 
@@ -200,7 +201,11 @@ class CatalogueDesk:
         return await self._write(work)
 
     async def change_zone(self, zone_id: int, **changes: Any) -> Zone:
-        """Change name, parent, area, category, capacity or its limits."""
+        """Change name, parent, area, category, capacity, limits, hours, or what is evidence in it.
+
+        `opening` is the `WantedHours` of its own, or None to forget them.
+        """
+        hours = [changes.pop("opening")] if "opening" in changes else []
 
         def work(tx: Transaction) -> Zone:
             old = tx.record(Zone, zone_id)
@@ -210,41 +215,30 @@ class CatalogueDesk:
             check_parent(tx, new)
             check_limits(new)
             tx.save(new)
-            if new.parent_id != old.parent_id:
+            for wanted in hours:
+                keep_hours(tx, new.location_id, new.zone_id, wanted, self._now_s())
+            if hours or zone_facts(new) != zone_facts(old):
                 tx.emit(changed(new.location_id, 0))
             return new
 
         return await self._write(work)
 
+    # -- people -----------------------------------------------------------------------------------
     async def set_occupancy(
-        self, zone_id: int, people: int, *, reason: str, at_s: int | None = None
+        self, zone_id: int, people: int, *, reason: str, at_s: int | None = None, who: str = ""
     ) -> Anchor:
-        """An operator's word: so many people are in a zone, now or at a past instant.
+        """So many people are in a zone, now or at a past instant; see `adjusting.adjust`."""
+        said = Said(value=people, at_s=at_s, reason=reason, who=who)
+        return await self.adjust(Asked(zone_id=ZoneId(zone_id)), said)
 
-        Occupancy is computed anew from the nearest whole minute on. Raises `Impossible` for a zone
-        whose people a sensor sees: there the next count would overrule it.
-        """
+    async def adjust(self, asked: Asked, said: Said) -> Anchor:
+        """What an operator says of a zone or a whole location; see `adjusting.adjust`."""
         now_s = self._now_s()
-        at_s = now_s if at_s is None else at_s
-        if not 0 <= people <= PEOPLE_OF_ZONE_MAX:
-            raise bad_field("people", f"must be a whole number from 0 to {PEOPLE_OF_ZONE_MAX}")
-        if at_s > now_s:
-            raise bad_field("at", "lies in the future")
+        return await self._write(lambda tx: adjust(tx, self.of_view(tx), asked, said, now_s))
 
-        def work(tx: Transaction) -> Anchor:
-            zone = tx.record(Zone, zone_id)
-            if zone is None:
-                raise NotFound(f"There is no zone {zone_id}.", code="zone_not_found")
-            if zone_plan(self.of_view(tx), zone).present:
-                raise Impossible(
-                    f"The people in zone {zone_id} are seen by a sensor: there is nothing to set."
-                )
-            made = operator_anchor(tx, zone, people, at_s=at_s, told_s=now_s, reason=reason)
-            tx.save(made)
-            tx.emit(changed(zone.location_id, made.at_s))
-            return made
-
-        return await self._write(work)
+    async def withdraw(self, asked: Asked, anchor_id: int) -> None:
+        """Take back what was said; see `adjusting.withdraw`."""
+        await self._write(lambda tx: withdraw(tx, self.of_view(tx), asked, anchor_id))
 
     # -- lines ------------------------------------------------------------------------------------
     async def add_line(

@@ -1,24 +1,16 @@
 """Occupancy of one subject, folded from bins and anchors: used by followers and by answers alike."""
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
-from countline.counting.occupancy import (
-    EMPTY,
-    AnchorPoint,
-    Cause,
-    State,
-    Step,
-    carry,
-    fold_stretch,
-    whole_minute,
-)
+from countline.counting.anchors import AnchorPoint, moves
+from countline.counting.occupancy import EMPTY, State, Step, carry, fold_stretch
+from countline.engine.anchoring import anchor_points, bins_of, reach_s
 from countline.engine.flows import Active, Gauge, is_active
 from countline.engine.subject import Plan
 from countline.model.claim import Bin, Fold
 from countline.model.ids import SeriesNo, ZoneId
-from countline.model.interval import DAY_S, MINUTE_S, QUARTER_S, DayGrid
+from countline.model.interval import DAY_S, MINUTE_S, QUARTER_S
 from countline.store.seam import View
 
 LOOK_BACK_S = (QUARTER_S, 4 * QUARTER_S, DAY_S, 30 * DAY_S)  # where a last value is sought first
@@ -39,27 +31,6 @@ def quarter_of(at_s: int) -> int:
     return at_s // QUARTER_S * QUARTER_S
 
 
-def anchor_points(plan: Plan, start_s: int, end_s: int) -> list[AnchorPoint]:
-    """The subject's anchors in `[start_s, end_s)`; a measured zone needs none."""
-    if plan.present:
-        return []
-    resets = _resets if end_s - start_s <= 2 * DAY_S else _resets.__wrapped__
-    points = list(resets(plan.grid, tuple(plan.location.resets_s), start_s, end_s))
-    for anchor in plan.anchors:
-        at_s = whole_minute(anchor.at_s)
-        if start_s <= at_s < end_s:
-            cause: Cause = anchor.cause
-            points.append(AnchorPoint(at_s, anchor.value, cause, anchor.told_s))
-    return points
-
-
-@lru_cache(maxsize=4_096)  # all subjects of one time zone ask for the same
-def _resets(
-    grid: DayGrid, resets_s: tuple[int, ...], start_s: int, end_s: int
-) -> tuple[AnchorPoint, ...]:
-    return tuple(AnchorPoint(at_s, 0, "reset") for at_s in grid.resets(resets_s, start_s, end_s))
-
-
 def material(view: View, plan: Plan, start_s: int, end_s: int) -> Material:
     """Steps that act in `(start_s, end_s]`, and the quarters that hold anything."""
     if plan.present:
@@ -73,7 +44,7 @@ def material(view: View, plan: Plan, start_s: int, end_s: int) -> Material:
     acting: dict[int, int] = {}
     starting: set[int] = set()
     acting_at = acting.get
-    for series, at_s, length_s, value, _, _ in _bins(view, list(signs), start_s, end_s):
+    for series, at_s, length_s, value, _, _ in bins_of(view, list(signs), start_s, end_s):
         for active, sign in signs[series]:
             if active[0][0] <= at_s < active[0][1] if len(active) == 1 else is_active(active, at_s):
                 acts_s = at_s + length_s
@@ -86,12 +57,6 @@ def material(view: View, plan: Plan, start_s: int, end_s: int) -> Material:
     return Material([step for step in steps if start_s < step.at_s <= end_s], quarters)
 
 
-def _bins(view: View, series: Sequence[SeriesNo], start_s: int, end_s: int) -> list[Bin]:
-    """Bins that start in the stretch, and longer ones from before that end in it."""
-    longer = view.long_bins(series, start_s, start_s + 1)
-    return [*view.bins(series, start_s, end_s), *(b for b in longer if b.start_s < start_s)]
-
-
 def _gauge_steps(view: View, gauges: Sequence[Gauge], start_s: int, end_s: int) -> Material:
     """Measured zones' values as differences, so that one fold serves both kinds of zone."""
     made = Material([], set())
@@ -99,7 +64,7 @@ def _gauge_steps(view: View, gauges: Sequence[Gauge], start_s: int, end_s: int) 
     for gauge in gauges:
         zones.setdefault(gauge.zone_id, {})[gauge.series] = gauge.active
     for seen in zones.values():
-        bins = [b for b in _bins(view, list(seen), start_s, end_s) if _counts(seen, b)]
+        bins = [b for b in bins_of(view, list(seen), start_s, end_s) if _counts(seen, b)]
         bins.sort(key=lambda one: one.start_s)
         last = _last_value(view, seen, bins[0].start_s) if bins else 0
         for one in bins:
@@ -148,30 +113,36 @@ def compute_folds(
         last_s = min(end_s, quarter_of(span_end_s + QUARTER_S - 1))
         while first_s < last_s:
             part = (first_s, min(last_s, first_s + DAY_S))
-            state = _extend(folds, plan, Material([], set()), at_s, part[0], state)
+            state = _extend(view, folds, plan, Material([], set()), at_s, part[0], state)
             made = material(view, plan, *part)
             if busy is not None:
                 busy |= made.quarters
-            state = _extend(folds, plan, made, *part, state)
+            state = _extend(view, folds, plan, made, *part, state)
             at_s = first_s = part[1]
-    _extend(folds, plan, Material([], set()), at_s, end_s, state)
+    _extend(view, folds, plan, Material([], set()), at_s, end_s, state)
     return folds
 
 
 def _extend(
-    folds: list[Fold], plan: Plan, made: Material, start_s: int, end_s: int, state: State
+    view: View,
+    folds: list[Fold],
+    plan: Plan,
+    made: Material,
+    start_s: int,
+    end_s: int,
+    state: State,
 ) -> State:
     """Fold one stretch after the others; gives what it hands on."""
     steps: dict[int, list[Step]] = {}
     for step in made.steps:
         steps.setdefault(quarter_of(step.at_s - 1), []).append(step)
     anchors: dict[int, list[AnchorPoint]] = {}
-    for point in anchor_points(plan, start_s, end_s):
+    for point in anchor_points(view, plan, start_s, end_s):
         anchors.setdefault(quarter_of(point.at_s), []).append(point)
     for start in sorted(made.quarters | anchors.keys()):
         told = anchors.get(start, [])
-        if start not in made.quarters and all((p.value, p.value) == state for p in told):
-            continue  # an anchor in a stretch without data that says what is known already
+        if start not in made.quarters and not any(moves(p, *state) for p in told):
+            continue  # anchors in a stretch without data that say what is known already
         fold = fold_stretch(state, start, start + QUARTER_S, steps.get(start, ()), told)
         folds.append(fold)
         state = carry(fold)
@@ -216,11 +187,13 @@ def without_tail(folds: list[Fold], busy: set[int]) -> list[Fold]:
     return folds[:end]
 
 
-def tail(plan: Plan, last: Fold | None, until_s: int) -> list[Fold]:
+def tail(view: View, plan: Plan, last: Fold | None, until_s: int) -> list[Fold]:
     """What anchors did by `until_s`, itself left out, after the last quarter with data."""
     folds: list[Fold] = []
     if last is not None and last.start_s + QUARTER_S < until_s:
-        _extend(folds, plan, Material([], set()), last.start_s + QUARTER_S, until_s, carry(last))
+        _extend(
+            view, folds, plan, Material([], set()), last.start_s + QUARTER_S, until_s, carry(last)
+        )
     return folds
 
 
@@ -237,7 +210,7 @@ def settle(
 ) -> Settled:
     """Fold anew what `[dirty_s, dirty_end_s)` changed, and go on until nothing differs any more."""
     at_s, state = entry(view, plan, dirty_s)
-    until_s = max(at_s, quarter_of(dirty_end_s + QUARTER_S - 1))
+    until_s = max(at_s, quarter_of(dirty_end_s + reach_s(plan) + QUARTER_S - 1))
     folds: list[Fold] = []
     stored: dict[int, Fold] = {}
     busy: set[int] = set()
@@ -266,7 +239,7 @@ def minute_folds(view: View, plan: Plan, start_s: int, end_s: int, state: State)
     for step in material(view, plan, start_s, end_s).steps:
         steps.setdefault((step.at_s - 1) // MINUTE_S * MINUTE_S, []).append(step)
     anchors: dict[int, list[AnchorPoint]] = {}
-    for point in anchor_points(plan, start_s, end_s):
+    for point in anchor_points(view, plan, start_s, end_s):
         anchors.setdefault(point.at_s // MINUTE_S * MINUTE_S, []).append(point)
     folds: dict[int, Fold] = {}
     for start in range(start_s, end_s, MINUTE_S):

@@ -5,24 +5,27 @@ after a restart. What arrived late is seen where it belongs, not where it arrive
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import accumulate
 
 from countline.counting.coverage import Stretch
-from countline.counting.occupancy import whole_minute
+from countline.counting.silence import Silence, quality_of
 from countline.counting.ventilation import Moment
+from countline.engine.anchoring import anchor_points
 from countline.engine.catalogue import Catalogue
 from countline.engine.flows import Flow, Gauge, is_active
-from countline.engine.folding import anchor_points, quarter_of
-from countline.engine.questions import SILENT_SHARE_MAX
+from countline.engine.folding import quarter_of
 from countline.engine.subject import Plan
 from countline.engine.tide import folds_of
-from countline.model.ids import SensorNo, SeriesNo
+from countline.engine.usual import Usual, crossing_series
+from countline.model.ids import SensorNo
 from countline.model.interval import DAY_S, MINUTE_S, QUARTER_S, Granularity
 from countline.model.query import Asked, Quality, Query
 from countline.store.seam import View
 
 ANCHOR_BACK_S = (2 * DAY_S, 40 * DAY_S, 400 * DAY_S)  # where a last anchor is sought first
+WITNESS_BACK_S = DAY_S // 6  # what is proved is worked out from bins: the fewer the better
 QUARTERS_S_MAX = 8 * DAY_S  # beyond, crossings are summed by days
 
 StaleAfter = Callable[[SensorNo], int]
@@ -73,11 +76,12 @@ def _crossings(view: View, plan: Plan, start_s: int, end_s: int) -> list[int]:
     if plan.present:
         return steps
     for flow in plan.flows:
-        for one in view.bins(_both(flow), start_s, end_s):
+        for one in view.bins(crossing_series(flow), start_s, end_s):
             at = (one.start_s + one.length_s - 1 - start_s) // MINUTE_S
             if at < len(steps) and is_active(flow.active, one.start_s):
                 steps[at] += one.value
-    anchors_s = {whole_minute(point.at_s) for point in anchor_points(plan, start_s, end_s)}
+    points = anchor_points(view, plan, start_s, end_s)
+    anchors_s = {point.at_s for point in points if point.kind == "value"}
     crossed = 0
     if start_s not in anchors_s:
         crossed = _crossed_before(view, plan, start_s)
@@ -90,13 +94,13 @@ def _crossings(view: View, plan: Plan, start_s: int, end_s: int) -> list[int]:
 
 def _crossed_before(view: View, plan: Plan, at_s: int) -> int:
     """How many crossed from the last anchor before an instant until then."""
-    since_s = _last_anchor_s(plan, at_s)
+    since_s = _last_anchor_s(view, plan, at_s)
     if since_s is None or since_s >= at_s:
         return 0
     first_s = min(at_s, quarter_of(since_s + QUARTER_S - 1))
     crossed = 0
     for flow in plan.flows:
-        series, active = _both(flow), flow.active
+        series, active = crossing_series(flow), flow.active
         bins = view.bins(series, since_s, first_s)
         crossed += sum(one.value for one in bins if is_active(active, one.start_s))
         if at_s - first_s > QUARTERS_S_MAX:
@@ -114,16 +118,14 @@ def _crossed_before(view: View, plan: Plan, at_s: int) -> int:
     return crossed
 
 
-def _last_anchor_s(plan: Plan, at_s: int) -> int | None:
+def _last_anchor_s(view: View, plan: Plan, at_s: int) -> int | None:
     """The last anchor before an instant; without any, when the first source began to count."""
-    for back_s in ANCHOR_BACK_S:
-        if points := anchor_points(plan, at_s - back_s, at_s):
-            return max(point.at_s for point in points)
+    backs_s = ANCHOR_BACK_S if plan.witness is None else (WITNESS_BACK_S, *ANCHOR_BACK_S)
+    for back_s in backs_s:
+        points = anchor_points(view, plan, at_s - back_s, at_s)
+        if values := [point.at_s for point in points if point.kind == "value"]:
+            return max(values)
     return min((flow.active[0][0] for flow in plan.flows if flow.active), default=None)
-
-
-def _both(flow: Flow) -> list[SeriesNo]:
-    return [series for series in (flow.ins, flow.outs) if series is not None]
 
 
 # -- quality --------------------------------------------------------------------------------------
@@ -131,33 +133,19 @@ def _qualities(
     view: View, plan: Plan, start_s: int, end_s: int, stale_after_s: StaleAfter
 ) -> list[Quality]:
     """How far the number can be trusted at each minute, by how long its sources were silent."""
-    parts: list[Flow | Gauge] = [*(plan.flows or plan.present)]
+    parts = plan.telling()
+    usual = Usual(view, plan)
     stale_s = [stale_after_s(part.sensor) for part in parts]
     ends_s = [
         _ends_s(view, part, start_s - 2 * stale, end_s)
         for part, stale in zip(parts, stale_s, strict=True)
     ]
-    return [
-        quality_of(
-            (at_s - _last(ends, at_s), stale)
-            for part, ends, stale in zip(parts, ends_s, stale_s, strict=True)
-            if is_active(part.active, at_s)
-        )
-        for at_s in range(start_s + MINUTE_S, end_s + 1, MINUTE_S)
-    ]
-
-
-def quality_of(silences: Iterable[tuple[int, int]]) -> Quality:
-    """Of a zone whose lines have each been silent for so long, and may be for so long.
-
-    More than a fifth of them silent: stale. All, or that many for twice as long: unknown.
-    """
-    known = list(silences)
-    silent = sum(gone_s > stale_s for gone_s, stale_s in known)
-    long_silent = sum(gone_s > 2 * stale_s for gone_s, stale_s in known)
-    if silent == len(known) or long_silent > SILENT_SHARE_MAX * len(known):
-        return "unknown"
-    return "stale" if silent > SILENT_SHARE_MAX * len(known) else "good"
+    found: list[Quality] = []
+    for at_s in range(start_s + MINUTE_S, end_s + 1, MINUTE_S):
+        active = [at for at, part in enumerate(parts) if is_active(part.active, at_s)]
+        silences = [Silence(at_s - _last(ends_s[at], at_s), stale_s[at]) for at in active]
+        found.append(quality_of(silences, partial(usual.of, active, at_s)))
+    return found
 
 
 def _ends_s(view: View, part: Flow | Gauge, start_s: int, end_s: int) -> list[int]:

@@ -4,18 +4,21 @@ from collections.abc import Callable, Iterator
 
 from countline.counting.capacity import light_of
 from countline.counting.coverage import FOREVER_S
-from countline.counting.occupancy import State, acting_anchors, carry, fold_stretch
+from countline.counting.occupancy import State, carry, fold_stretch
+from countline.counting.silence import Silence, quality_of
+from countline.engine.anchoring import anchor_points
 from countline.engine.answering import answer
 from countline.engine.catalogue import Catalogue
 from countline.engine.desk import CatalogueDesk
 from countline.engine.flows import Flow, Gauge
-from countline.engine.folding import anchor_points, material
+from countline.engine.folding import material, tail
 from countline.engine.followers import Dirty
 from countline.engine.passing import passby_of
 from countline.engine.rows import counts_of
 from countline.engine.subject import Plan, plan_of
 from countline.engine.table import table_of
 from countline.engine.tide import unfollowed, unfollowed_s
+from countline.engine.usual import Usual
 from countline.engine.watch import Sight, Watch
 from countline.errors import Impossible, NotFound
 from countline.model.board import ZoneTold
@@ -27,7 +30,6 @@ from countline.store.seam import View
 
 LIGHT_S_MAX = 3 * DAY_S  # longer questions leave the event loop free
 LIGHT_LINES_MAX = 20  # so do sums over more lines
-SILENT_SHARE_MAX = 0.2  # more silent lines than this make a number stale
 
 
 class Questions:
@@ -97,7 +99,7 @@ class Questions:
         """People of one subject as a view has them, and with `today` the sums of its day."""
         now_s = self._now_s()
         people, as_of_s = self._people(view, plan, dirty, now_s)
-        quality = self._quality(plan, now_s)
+        quality = self._quality(view, plan, now_s)
         zone = catalogue.zones[plan.zone_id] if plan.zone_id is not None else None
         sums: tuple[int | None, int | None, int | None] = (None, None, None)
         if today:
@@ -116,6 +118,7 @@ class Questions:
             area_m2=zone.area_m2 if zone else None,
             capacity=zone.capacity if zone else None,
             light=_light(view, zone, None if quality == "unknown" else people),
+            basis=plan.basis,
         )
 
     def _people(
@@ -126,38 +129,27 @@ class Questions:
         if last is None:
             return None, None
         quarter = (last.start_s, last.start_s + QUARTER_S)
-        acted = anchor_points(plan, last.start_s, min(quarter[1], now_s + 1))
-        if len(acted) < len(anchor_points(plan, *quarter)):  # some are still to come
+        acted = anchor_points(view, plan, last.start_s, min(quarter[1], now_s + 1))
+        if len(acted) < len(anchor_points(view, plan, *quarter)):  # some are still to come
             state = State(last.start, last.raw_start)
             last = fold_stretch(state, *quarter, material(view, plan, *quarter).steps, acted)
-        people = carry(last).running
-        since = anchor_points(plan, last.start_s + QUARTER_S, now_s + 1)
-        for anchor in acting_anchors(since):
-            people = anchor.value
+        since = tail(view, plan, last, now_s + 1)
+        people = carry(since[-1] if since else last).running
         heard_s = [self._watch.last_bin_end_s(sensor) or 0 for sensor in plan.sensors()]
         followed_s = max(last.start_s, unfollowed_s(dirty, plan))
         return people, min(max(heard_s), last.start_s + QUARTER_S, followed_s)
 
-    def _quality(self, plan: Plan, now_s: int) -> Quality:
+    def _quality(self, view: View, plan: Plan, now_s: int) -> Quality:
         """Good, stale or unknown, by the age of what each expected line last gave."""
-        parts = [p for p in plan.flows or plan.present if _expected_now(p, now_s)]
-        if not parts:
-            return "unknown"
-        silent = [p for p in parts if self._silent_s(p.sensor, now_s) > 0]
-        if len(silent) <= SILENT_SHARE_MAX * len(parts):
-            return "good"
-        long_silent = [
-            p
-            for p in silent
-            if self._silent_s(p.sensor, now_s) > self._watch.stale_after_s(p.sensor)
-        ]
-        lost = len(silent) == len(parts) or len(long_silent) > SILENT_SHARE_MAX * len(parts)
-        return "unknown" if lost else "stale"
+        telling = plan.telling()
+        expected = [at for at, part in enumerate(telling) if _expected_now(part, now_s)]
+        silences = [self._silence(telling[at].sensor, now_s) for at in expected]
+        return quality_of(silences, lambda: Usual(view, plan).of(expected, now_s))
 
-    def _silent_s(self, sensor: SensorNo, now_s: int) -> int:
-        """For how long a sensor has been silent beyond what is usual; 0 while it is heard."""
+    def _silence(self, sensor: SensorNo, now_s: int) -> Silence:
+        """For how long a sensor has been silent, and how long it may be."""
         last_s = self._watch.last_bin_end_s(sensor) or 0
-        return max(0, now_s - last_s - self._watch.stale_after_s(sensor))
+        return Silence(now_s - last_s, self._watch.stale_after_s(sensor))
 
 
 def _light(view: View, zone: Zone | None, people: int | None) -> Light | None:

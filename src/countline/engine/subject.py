@@ -22,11 +22,12 @@ from countline.engine.flows import (
     own_flows,
     takeovers_of,
 )
+from countline.engine.witnessing import Witness, witness_of
 from countline.errors import Impossible, NotFound
 from countline.model.ids import LineId, LocationId, SensorId, SensorNo, ZoneId
 from countline.model.interval import DayGrid
 from countline.model.place import Anchor, Line, Location, Source, Zone
-from countline.model.query import Asked, Boundary
+from countline.model.query import Asked, Basis, Boundary
 from countline.model.sensor import Sensor
 
 
@@ -46,14 +47,29 @@ class Plan:
     boundary: Boundary | None = None
     sensor_id: SensorId | None = None
     zone_id: ZoneId | None = None
+    witness: Witness | None = None  # what proves how many are there, beside lines
+
+    @property
+    def basis(self) -> Basis | None:
+        """What its number of people rests on; None where nothing counts or sees them."""
+        if self.present:
+            return "measured"
+        if self.witness is not None and self.witness.gauges:
+            return "fused"
+        return "lines" if self.flows else None
 
     def sensors(self) -> set[SensorNo]:
         """Every sensor that any of the numbers comes from."""
-        return {part.sensor for part in self.parts()}
+        seeing = () if self.witness is None else self.witness.gauges
+        return {part.sensor for part in (*self.parts(), *seeing)}
 
     def parts(self) -> list[Flow | Frontage | Gauge]:
         """All that the numbers come from."""
         return [*self.flows, *self.present, *self.passby, *self.frontages]
+
+    def telling(self) -> Sequence[Flow | Gauge]:
+        """What must be heard of for its number of people to be known."""
+        return self.present or self.flows
 
     def counted(self) -> Sequence[Flow | Frontage | Gauge]:
         """What coverage is about: lines, else measured zones, else frontages and pass-by."""
@@ -144,6 +160,7 @@ def sensor_plan(catalogue: Catalogue, sensor: Sensor) -> Plan:
         takeovers_s=tuple(sorted(takeovers | measured_takeovers(catalogue, measured))),
         boundary=_boundary(catalogue, sensor),
         sensor_id=sensor.sensor_id,
+        witness=witness_of(catalogue, location, None, ()),
     )
 
 
@@ -212,12 +229,15 @@ def _plan(
         and (sensor is None or s.sensor == sensor.sensor)
     ]
     own = own_flows(catalogue, measured)
+    seen = tuple(measured_gauges(catalogue, measured, "present"))
+    whole = zone if sensor is None else None  # a sensor's own number is the balance of its lines
+    fusion = whole.fusion if whole and flows else "lines" if flows else "measured"
     return Plan(
         key=key,
         location=location,
         grid=grid_of(location),
         flows=tuple(flows or (own if zone is not None else ())),
-        present=() if flows else tuple(measured_gauges(catalogue, measured, "present")),
+        present=seen if fusion == "measured" else (),
         passby=tuple(passby),
         frontages=tuple(frontages),
         anchors=_anchors(catalogue, location, zone.zone_id if zone else None),
@@ -225,6 +245,7 @@ def _plan(
         boundary=None if sensor is None else _boundary(catalogue, sensor),
         sensor_id=sensor.sensor_id if sensor else None,
         zone_id=zone.zone_id if zone else None,
+        witness=witness_of(catalogue, location, zone, seen if fusion == "both" else ()),
     )
 
 

@@ -59,7 +59,7 @@ def folds_of(
     if dirty_s < end_s:
         new = refold(view, plan, spans, dirty_s, end_s)
     last = new[-1] if new else view.last_fold(plan.key, quarter_of(dirty_s))
-    if late := tail(plan, last, min(end_s, now_s + 1)):
+    if late := tail(view, plan, last, min(end_s, now_s + 1)):
         new, dirty_s = [*new, *late], min(dirty_s, late[0].start_s)
     if query.granularity is Granularity.MINUTE:
         return _minutes(view, plan, slices, new)

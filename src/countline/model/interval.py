@@ -207,6 +207,18 @@ class DayGrid:
         }
         return sorted(at_s for at_s in instants if start_s <= at_s < end_s)
 
+    def at_wall(self, day: date, time_s: int) -> int:
+        """The first instant at which the clock at the wall shows a date's midnight and so much more.
+
+        A time that the date does not have is the first instant after it; of two it is the first.
+        """
+        return _first_at(self.time_zone, _midnight(day) + time_s)
+
+    def date_of(self, at_s: int) -> date:
+        """The date on the wall at an instant, whenever days begin."""
+        wall_s = at_s + _offset(self.time_zone, at_s)
+        return date.fromordinal(wall_s // DAY_S + _EPOCH_ORDINAL)
+
     def local_iso(self, at_s: int) -> str:
         """An instant as it is written at the place: `2023-10-01T04:00:00-04:00`."""
         return datetime.fromtimestamp(at_s, _zone(self.time_zone)).isoformat()

@@ -8,6 +8,8 @@ from countline.model.ids import LineId, LocationId, SensorNo, ZoneId
 LineRole = Literal["boundary", "frontage"]
 VisitorsCross = Literal["none", "in", "in_and_out"]
 Light = Literal["green", "amber", "red"]
+Fusion = Literal["lines", "measured", "both"]
+Covers = Literal["whole", "part"]
 RESETS_S = (4 * 3_600,)  # at four in the morning nobody is in
 
 
@@ -16,7 +18,8 @@ class Location:
     """A place with one time zone.
 
     `day_start_s` is seconds after local midnight, whole quarters. `resets_s` are the local times of
-    day, in seconds, at which occupancy is reset to 0; none for places that never close.
+    day, in seconds, at which occupancy is reset to 0; none for places that never close. Closed hours
+    without a crossing for `absence_when_closed_s` mean that nobody is in; 0: they mean nothing.
     """
 
     location_id: LocationId
@@ -28,6 +31,7 @@ class Location:
     late_window_s: int = 60 * 86_400
     keep_attributes: bool = False  # gender, age and mask counts; dropped at the door otherwise
     created_s: int = 0
+    absence_when_closed_s: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +39,9 @@ class Zone:
     """An area of a location whose occupancy we know. Zones nest by `parent_id`.
 
     With a capacity its light turns amber and red at a percentage of it, and back once people have
-    fallen below that by the hysteresis.
+    fallen below that by the hysteresis. `fusion` says what its number rests on where lines enclose it
+    and a sensor sees the people in it, the whole of it or a part: then what the sensor has seen for
+    `absence_after_s` is evidence.
     """
 
     zone_id: ZoneId
@@ -49,6 +55,10 @@ class Zone:
     amber_percent: int = 80
     red_percent: int = 100
     hysteresis_percent: int = 5
+    absence_when_closed_s: int | None = None  # None: as its location
+    absence_after_s: int = 600
+    fusion: Fusion = "both"
+    covers: Covers = "whole"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +102,9 @@ class Source:
 class Anchor:
     """A known occupancy of a zone, or of a whole location where `zone_id` is None.
 
-    Scheduled resets are computed from the location and are never stored.
+    With `is_delta`, `value` is not how many are there but how many more (or fewer, below 0) than was
+    counted, whatever late data makes of that. Scheduled resets and what evidence says are computed
+    and are never stored.
     """
 
     anchor_id: int
@@ -103,3 +115,6 @@ class Anchor:
     zone_id: ZoneId | None = None
     told_s: int = 0
     reason: str = ""
+    is_delta: bool = False
+    who: str = ""  # the name of a key, `command line`, or what else told it
+    token: str = ""  # what a caller named the telling, so that it is not done twice

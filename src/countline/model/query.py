@@ -12,6 +12,7 @@ from countline.model.place import Light
 OccupancySeries = Literal["live", "raw"]
 GroupBy = Literal["zone", "line"]
 Boundary = Literal["complete", "partial"]
+Basis = Literal["lines", "measured", "fused"]  # what a number of people rests on
 Quality = Literal["good", "fair", "poor", "stale", "unknown"]
 Health = Literal["healthy", "degraded", "offline", "unknown"]
 
@@ -142,6 +143,7 @@ class Present:
     area_m2: float | None = None
     capacity: int | None = None
     light: Light | None = None
+    basis: Basis | None = None
 
 
 class Reason(NamedTuple):

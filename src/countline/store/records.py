@@ -12,6 +12,7 @@ from countline.model.adoption import Adoption, ConfigurationChange, Hole
 from countline.model.board import SensorTold, ZoneTold
 from countline.model.health import KeptFacts, Trouble
 from countline.model.layout import Layout, LayoutImage, Placement, Shape
+from countline.model.opening import Opening
 from countline.model.place import Anchor, Line, Location, Source, Zone
 from countline.model.sensor import (
     Channel,
@@ -41,6 +42,7 @@ TABLES: Mapping[type[Any], Place] = {
     Line: Place("line", ("line_id",)),
     Source: Place("source", ("source_id",)),
     Anchor: Place("anchor", ("anchor_id",)),
+    Opening: Place("opening", ("location_id", "zone_id")),
     Layout: Place("layout", ("layout_id",)),
     LayoutImage: Place("layout_image", ("layout_id",), moves_catalogue=False),
     Placement: Place("placement", ("layout_id", "sensor")),

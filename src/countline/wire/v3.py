@@ -150,6 +150,13 @@ class LiveRow(Told, frozen=True, kw_only=True):
         Meta(description="By the zone's limits; null without a capacity, or when not known."),
     ]
     last_known: Annotated[int | None, Meta(description="The last known number, kept when stale.")]
+    basis: Annotated[
+        Literal["lines", "measured", "fused"] | None,
+        Meta(
+            description="What `people` rests on: lines, a sensor that sees the people, or lines with"
+            " what such a sensor proves; null where nothing counts here."
+        ),
+    ] = None
 
 
 class LiveAnswer(Told, frozen=True, kw_only=True):

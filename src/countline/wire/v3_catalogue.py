@@ -6,6 +6,14 @@ from msgspec import UNSET, Meta, UnsetType
 
 from countline.wire import Instant, Sent, Told
 from countline.wire.v3_health import Health
+from countline.wire.v3_opening import (
+    AbsenceAfter,
+    AbsenceWhenClosed,
+    Covers,
+    Fusion,
+    Opening,
+    OpeningWanted,
+)
 
 Id = Annotated[
     str,
@@ -60,6 +68,10 @@ class Location(Told, frozen=True, kw_only=True):
         bool, Meta(description="Whether gender, age and mask counts are kept; else dropped.")
     ]
     created_at: Instant
+    opening: Annotated[
+        Opening | None, Meta(description="When it is open; null where nobody said.")
+    ] = None
+    absence_when_closed_s: AbsenceWhenClosed = 0
 
 
 class LocationPage(Told, frozen=True, kw_only=True):
@@ -88,6 +100,8 @@ class LocationChange(Sent, frozen=True, kw_only=True):
     day_start: TimeOfDay | UnsetType = UNSET
     resets: Annotated[tuple[TimeOfDay, ...], Meta(max_length=24)] | UnsetType = UNSET
     keep_attributes: bool | UnsetType = UNSET
+    opening: OpeningWanted | UnsetType | None = UNSET
+    absence_when_closed_s: AbsenceWhenClosed | UnsetType = UNSET
 
 
 LimitPercent = Annotated[int, Meta(ge=1, le=200, description="Per cent of the capacity.")]
@@ -112,6 +126,15 @@ class Zone(Told, frozen=True, kw_only=True):
     hysteresis_percent: Annotated[
         int, Meta(description="By how much people must fall below it, for it to go out again.")
     ]
+    opening: Annotated[
+        Opening | None, Meta(description="Hours of its own; null: those of its location.")
+    ] = None
+    absence_when_closed_s: Annotated[
+        AbsenceWhenClosed | None, Meta(description="Null: as its location.")
+    ] = None
+    absence_after_s: AbsenceAfter = 600
+    fusion: Fusion = "both"
+    covers: Covers = "whole"
 
 
 class ZonePage(Told, frozen=True, kw_only=True):
@@ -146,6 +169,11 @@ class ZoneChange(Sent, frozen=True, kw_only=True):
     amber_percent: LimitPercent | UnsetType = UNSET
     red_percent: LimitPercent | UnsetType = UNSET
     hysteresis_percent: HysteresisPercent | UnsetType = UNSET
+    opening: OpeningWanted | UnsetType | None = UNSET
+    absence_when_closed_s: AbsenceWhenClosed | UnsetType | None = UNSET
+    absence_after_s: AbsenceAfter | UnsetType = UNSET
+    fusion: Fusion | UnsetType = UNSET
+    covers: Covers | UnsetType = UNSET
 
 
 # -- lines ----------------------------------------------------------------------------------------

@@ -8,17 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from countline.counting.anchors import PRECEDENCE, AnchorPoint, Cause, acting_anchors, whole_minute
 from countline.counting.occupancy import (
     EMPTY,
     NOTHING,
-    PRECEDENCE,
-    AnchorPoint,
-    Cause,
     Pair,
     State,
     Step,
     act,
-    acting_anchors,
     anchor_pair,
     carry,
     compose,
@@ -27,7 +24,6 @@ from countline.counting.occupancy import (
     fold_stretch,
     merge_folds,
     minute_fold,
-    whole_minute,
 )
 from countline.model.claim import Fold
 from countline.model.interval import Slice
@@ -38,12 +34,22 @@ END_S = MINUTES * 60
 minutes = st.integers(0, MINUTES).map(lambda minute: minute * 60)
 flows = st.integers(-6, 6)
 all_steps = st.lists(st.builds(Step, minutes, flows), max_size=30)
-all_anchors = st.lists(
-    st.builds(
-        AnchorPoint, minutes, st.integers(0, 9), st.sampled_from(PRECEDENCE), st.integers(0, 2)
-    ),
-    max_size=4,
+told = st.integers(0, 2)
+values = st.builds(
+    AnchorPoint,
+    minutes,
+    st.integers(0, 9),
+    st.sampled_from(PRECEDENCE),
+    told,
+    st.just("value"),
 )
+deltas = st.builds(
+    AnchorPoint, minutes, st.integers(-6, 6), st.just("operator"), told, st.just("delta")
+)
+leasts = st.builds(
+    AnchorPoint, minutes, st.integers(1, 9), st.just("evidence"), st.just(0), st.just("least")
+)
+all_anchors = st.lists(st.one_of(values, deltas, leasts), max_size=5)
 states = st.builds(State, st.integers(0, 12), st.integers(-12, 12))
 
 

@@ -14,6 +14,7 @@ from countline.api.request import ApiRequest
 from countline.api.sight import line_of, location_of, sees, zone_of
 from countline.api.v3 import render
 from countline.api.v3.asking import PageAsking, PlacePageAsking
+from countline.api.v3.opening import wanted_hours
 from countline.engine.changes import NewSource
 from countline.errors import NotAllowed
 from countline.model.place import Line, Location, Zone
@@ -31,7 +32,10 @@ async def list_locations(request: ApiRequest[PageAsking]) -> Response[wire.Locat
         limit=asking.limit,
         cursor=asking.cursor,
     )
-    told = wire.LocationPage(data=[render.location(x) for x in page], next=cursor)
+    hours = request.engine.desk.current().opening_of
+    told = wire.LocationPage(
+        data=[render.location(x, hours(x.location_id)) for x in page], next=cursor
+    )
     return Response(told, headers=next_link(request, cursor))
 
 
@@ -53,35 +57,44 @@ async def add_location(
         resets_s=tuple(read_time_of_day(t) for t in data.resets),
         keep_attributes=data.keep_attributes,
     )
-    return _tell_location(made)
+    return _tell_location(request, made)
 
 
 async def get_location(
     request: ApiRequest[Asking], location_id: FromPath[str]
 ) -> Response[wire.Location]:
     """One location."""
-    return _tell_location(location_of(request, location_id))
+    return _tell_location(request, location_of(request, location_id))
 
 
 async def change_location(
     request: ApiRequest[Asking], location_id: FromPath[str], data: JSONBody[wire.LocationChange]
 ) -> Response[wire.Location]:
-    """Change a location's name, time zone, start of day or resets.
+    """Change a location's name, time zone, start of day, resets or opening hours.
 
     Changing the time zone or the start of the day builds days and hours anew from the same counts.
     """
     old = location_of(request, location_id)
-    check_unchanged(etag_of(old), request.header(b"if-match"))
+    check_unchanged(_location_tag(request, old), request.header(b"if-match"))
     changes = given(data)
     if "day_start" in changes:
         changes["day_start_s"] = read_time_of_day(changes.pop("day_start"))
     if "resets" in changes:
         changes["resets_s"] = tuple(read_time_of_day(t) for t in changes.pop("resets"))
-    return _tell_location(await request.engine.desk.change_location(old.location_id, **changes))
+    if "opening" in changes:
+        changes["opening"] = wanted_hours(changes["opening"])
+    changed = await request.engine.desk.change_location(old.location_id, **changes)
+    return _tell_location(request, changed)
 
 
-def _tell_location(known: Location) -> Response[wire.Location]:
-    return Response(render.location(known), headers={"ETag": etag_of(known)})
+def _tell_location(request: ApiRequest[Any], known: Location) -> Response[wire.Location]:
+    hours = request.engine.desk.current().opening_of(known.location_id)
+    tag = _location_tag(request, known)
+    return Response(render.location(known, hours), headers={"ETag": tag})
+
+
+def _location_tag(request: ApiRequest[Any], known: Location) -> str:
+    return etag_of(known, request.engine.desk.current().opening_of(known.location_id))
 
 
 # -- zones ----------------------------------------------------------------------------------------
@@ -126,15 +139,24 @@ async def get_zone(request: ApiRequest[Asking], zone_id: FromPath[int]) -> Respo
 async def change_zone(
     request: ApiRequest[Asking], zone_id: FromPath[int], data: JSONBody[wire.ZoneChange]
 ) -> Response[wire.Zone]:
-    """Change a zone's name, parent, area, category, capacity or its limits."""
+    """Change a zone's name, parent, area, category, capacity or limits, its opening hours, or what
+    is evidence of how many people are in it."""
     old = zone_of(request, zone_id)
-    check_unchanged(etag_of(old), request.header(b"if-match"))
-    return _tell_zone(request, await request.engine.desk.change_zone(zone_id, **given(data)))
+    check_unchanged(_zone_tag(request, old), request.header(b"if-match"))
+    changes = given(data)
+    if "opening" in changes:
+        changes["opening"] = wanted_hours(changes["opening"])
+    return _tell_zone(request, await request.engine.desk.change_zone(zone_id, **changes))
 
 
 def _tell_zone(request: ApiRequest[Any], known: Zone) -> Response[wire.Zone]:
     told = render.zone(known, request.engine.desk.current())
-    return Response(told, headers={"ETag": etag_of(known)})
+    return Response(told, headers={"ETag": _zone_tag(request, known)})
+
+
+def _zone_tag(request: ApiRequest[Any], known: Zone) -> str:
+    openings = request.engine.desk.current().openings
+    return etag_of(known, openings.get((known.location_id, known.zone_id)))
 
 
 # -- lines ----------------------------------------------------------------------------------------

@@ -1,17 +1,19 @@
 """The catalogue's own values as version 3 tells them."""
 
 from countline.api.instants import instant, instant_or_none, time_of_day
+from countline.api.v3.opening import opening
 from countline.engine.catalogue import Catalogue
 from countline.engine.subject import lines_of_sensor, sensors_of_zone, zones_of_sensor
 from countline.model.access import Key
 from countline.model.ids import SensorNo
+from countline.model.opening import Opening
 from countline.model.place import Line, Location, Zone
 from countline.model.query import Present, SensorHealth
 from countline.model.sensor import Device, Sensor
 from countline.wire import v3, v3_catalogue
 
 
-def location(known: Location) -> v3_catalogue.Location:
+def location(known: Location, hours: Opening | None) -> v3_catalogue.Location:
     """A place."""
     return v3_catalogue.Location(
         location_id=known.location_id,
@@ -22,6 +24,8 @@ def location(known: Location) -> v3_catalogue.Location:
         resets=[time_of_day(s) for s in known.resets_s],
         keep_attributes=known.keep_attributes,
         created_at=instant(known.created_s),
+        opening=opening(hours),
+        absence_when_closed_s=known.absence_when_closed_s,
     )
 
 
@@ -40,6 +44,11 @@ def zone(known: Zone, catalogue: Catalogue) -> v3_catalogue.Zone:
         amber_percent=known.amber_percent,
         red_percent=known.red_percent,
         hysteresis_percent=known.hysteresis_percent,
+        opening=opening(catalogue.openings.get((known.location_id, known.zone_id))),
+        absence_when_closed_s=known.absence_when_closed_s,
+        absence_after_s=known.absence_after_s,
+        fusion=known.fusion,
+        covers=known.covers,
     )
 
 
@@ -174,4 +183,5 @@ def live(now: Present) -> v3.LiveRow:
         utilisation=round(people / capacity, 3) if people is not None and capacity else None,
         light=now.light,
         last_known=now.last_known,
+        basis=now.basis,
     )

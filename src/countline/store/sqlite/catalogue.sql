@@ -5,7 +5,7 @@ SELECT * FROM location ORDER BY location_id
 SELECT * FROM location WHERE location_id = ?
 
 -- name: location_insert
-INSERT INTO location VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO location VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: location_delete
 DELETE FROM location WHERE location_id = ?
@@ -17,7 +17,7 @@ SELECT * FROM zone ORDER BY zone_id
 SELECT * FROM zone WHERE zone_id = ?
 
 -- name: zone_insert
-INSERT INTO zone VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO zone VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: zone_delete
 DELETE FROM zone WHERE zone_id = ?
@@ -53,10 +53,22 @@ SELECT * FROM anchor ORDER BY anchor_id
 SELECT * FROM anchor WHERE anchor_id = ?
 
 -- name: anchor_insert
-INSERT INTO anchor VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO anchor VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: anchor_delete
 DELETE FROM anchor WHERE anchor_id = ?
+
+-- name: opening_all
+SELECT * FROM opening ORDER BY location_id, zone_id
+
+-- name: opening_get
+SELECT * FROM opening WHERE location_id = ? AND zone_id = ?
+
+-- name: opening_insert
+INSERT INTO opening VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+
+-- name: opening_delete
+DELETE FROM opening WHERE location_id = ? AND zone_id = ?
 
 -- name: sensor_all
 SELECT * FROM sensor ORDER BY sensor
