@@ -1,6 +1,5 @@
 """Every snippet of the client's page runs, in the order of the page, and prints what it says."""
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ import pytest
 
 from tests.app.loopback import Loopback, served
 from tests.app.test_client import furnish
+from tests.docs.pasted import pasted, snippets_of
 
 PAGE = Path(__file__).parents[2] / "docs/howto/use-the-client.md"
 PRINTED = (
@@ -28,15 +28,9 @@ def api(tmp_path: Path) -> Iterator[Loopback]:
         yield found
 
 
-def snippets() -> list[str]:
-    return re.findall(r"^```python\n(.*?)^```", PAGE.read_text(), re.DOTALL | re.MULTILINE)
-
-
 def test_snippets_run_and_print(api: Loopback, capsys: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("polars")
     names: dict[str, Any] = {}
-    assert len(snippets()) == len(PRINTED)
-    for snippet, printed in zip(snippets(), PRINTED, strict=True):
-        here = snippet.replace("http://127.0.0.1:8080", api.url).replace("YOUR_API_KEY", api.key)
-        exec(compile(here, str(PAGE), "exec"), names)  # noqa: S102  # readers paste it
-        assert printed in capsys.readouterr().out
+    assert len(snippets_of(PAGE)) == len(PRINTED)
+    for told, printed in zip(pasted(PAGE, api, capsys, names), PRINTED, strict=True):
+        assert printed in told

@@ -12,16 +12,17 @@ import pytest
 from countline.cli import main
 from tests.app.loopback import Loopback, served
 from tests.app.test_client import furnish
+from tests.docs.pasted import pasted
 from tests.pictures import png
 from tests.test_tidy import ROOT
 from tests.unit.api.building import TWO_HOURS
 
-PAGE = (ROOT / "docs/howto/draw-a-layout.md").read_text()
+PAGE = ROOT / "docs/howto/draw-a-layout.md"
 PRINTED = ("zone/1 [1]\n", "wgs84 [-73.9987, 40.7223]\n")
 
 
 def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
+    return re.findall(rf"^```{language}\n(.*?)^```", PAGE.read_text(), re.DOTALL | re.MULTILINE)
 
 
 @pytest.fixture
@@ -41,10 +42,8 @@ def api(folder: Path) -> Iterator[Loopback]:
 
 def test_snippets_run_and_print(api: Loopback, capsys: pytest.CaptureFixture[str]) -> None:
     names: dict[str, Any] = {}
-    for snippet, printed in zip(blocks("python"), PRINTED, strict=True):
-        here = snippet.replace("http://127.0.0.1:8080", api.url).replace("YOUR_API_KEY", api.key)
-        exec(compile(here, "draw-a-layout.md", "exec"), names)  # noqa: S102  # readers paste it
-        assert printed in capsys.readouterr().out
+    for told, printed in zip(pasted(PAGE, api, capsys, names), PRINTED, strict=True):
+        assert printed in told
 
 
 def test_the_commands_take_the_file_that_is_shown(
