@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from countline.calendars import holidays_of
+from countline.calendars import UnknownCalendar, holidays_of
 from countline.engine.changes import bad_field
 from countline.model.ids import LocationId, ZoneId
 from countline.model.interval import DAY_S
@@ -84,6 +84,5 @@ def _holidays(wanted: WantedHours, now_s: int) -> tuple[Holiday, ...]:
     years = range(year - YEARS_BACK, year + YEARS_AHEAD + 1)
     try:
         return tuple(holidays_of(wanted.country, wanted.region, years))
-    except ValueError as error:
-        part = "region" if f"{wanted.country} has no region" in str(error) else "country"
-        raise bad_field(f"opening.holidays.{part}", str(error)) from None
+    except UnknownCalendar as error:
+        raise bad_field(f"opening.holidays.{error.part}", str(error)) from None

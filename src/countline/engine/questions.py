@@ -129,8 +129,9 @@ class Questions:
         if last is None:
             return None, None
         quarter = (last.start_s, last.start_s + QUARTER_S)
-        acted = anchor_points(view, plan, last.start_s, min(quarter[1], now_s + 1))
-        if len(acted) < len(anchor_points(view, plan, *quarter)):  # some are still to come
+        known = anchor_points(view, plan, *quarter)
+        acted = [point for point in known if point.at_s <= now_s]
+        if len(acted) < len(known):  # some are still to come
             state = State(last.start, last.raw_start)
             last = fold_stretch(state, *quarter, material(view, plan, *quarter).steps, acted)
         since = tail(view, plan, last, now_s + 1)

@@ -13,7 +13,6 @@ from countline.api.sight import location_of, zone_of
 from countline.api.v3.asking import PageAsking
 from countline.engine.adjusting import Said, adjustments_of
 from countline.errors import BadQuery, FieldError
-from countline.model.ids import LocationId
 from countline.model.place import Anchor
 from countline.model.query import Asked
 from countline.wire import v3_adjustments as wire
@@ -72,7 +71,7 @@ async def withdraw_location_adjustment(
     request: ApiRequest[Asking], location_id: FromPath[str], adjustment_id: FromPath[int]
 ) -> None:
     """Take a word back: people are counted as if nobody had said it."""
-    asked = Asked(location_id=LocationId(location_of(request, location_id).location_id))
+    asked = Asked(location_id=location_of(request, location_id).location_id)
     await request.engine.desk.withdraw(asked, adjustment_id)
 
 
